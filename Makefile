@@ -1,0 +1,59 @@
+# Every target stands on its own; `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3.14 python3,$(shell command -v $(p) 2>/dev/null)))
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+STAMP := .venv/installed.stamp
+PYTEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: demo test test-kafka faults bench fmt lint types imports rules docs lock help
+
+demo: $(STAMP) ## the main job on an embedded broker and SQLite; ends by itself
+	$(BIN)/orderstream demo
+
+test: $(STAMP) ## the tests that need no other service
+	$(BIN)/pytest -m "not kafka and not postgres" $(PYTEST_ARGS)
+
+test-kafka: $(STAMP) ## the tests on a real Kafka and a real PostgreSQL (Java 17, Maven)
+	$(BIN)/pytest -m "kafka or postgres" -p no:randomly --ignore=tests/faults $(PYTEST_ARGS)
+
+faults: $(STAMP) ## kill -9 under load on a real Kafka, checked against a replay of the log
+	$(BIN)/pytest tests/faults -p no:randomly $(PYTEST_ARGS)
+
+bench: $(STAMP) ## throughput, latency and recovery on a real Kafka, with the peers
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+fmt: $(STAMP) ## format the code and put imports in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix --select I .
+
+lint: $(STAMP) ## ruff's rules and format, and dependencies that are missing or unused
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/deptry .
+
+types: $(STAMP) ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(STAMP) ## the walls: streams > connectors > domain, and a pure core
+	$(BIN)/lint-imports
+
+rules: $(STAMP) ## the requirement ids that no passing test carries
+	$(BIN)/pytest -q -m "not kafka and not postgres" --rules-report $(PYTEST_ARGS)
+
+docs: $(STAMP) ## write the generated pages again (topics, schemas, profiles, connectors)
+	$(BIN)/python docs/generate.py
+
+lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements.lock
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "orderstream needs Python 3.11 or newer: make PYTHON=..." >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --no-build-isolation --no-deps -e . && touch $@

@@ -1,0 +1,79 @@
+"""What all tests share: the report of requirement ids, and Hypothesis' profiles."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_IDS = Path(__file__).with_name("rules.txt")
+
+# The machine's speed is no property of the code, so examples have no deadline.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rules-report",
+        action="store_true",
+        help="print the requirement ids of tests/rules.txt that no passing test carries",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_Rules(_IDS.read_text().split()), "orderstream-rules")
+
+
+class _Rules:
+    """Collects which requirement ids passing and failing tests carry."""
+
+    def __init__(self, known: list[str]) -> None:
+        self.known = known
+        self.shown: set[str] = set()
+        self.broken: set[str] = set()
+        self._ids_of: dict[str, tuple[str, ...]] = {}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            ids = tuple(str(each) for mark in item.iter_markers("rule") for each in mark.args)
+            if unknown := set(ids) - set(self.known):
+                wrong = f"{item.nodeid}: no such requirement: {', '.join(sorted(unknown))}"
+                raise pytest.UsageError(wrong)
+            if ids:
+                self._ids_of[item.nodeid] = ids
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        ids = self._ids_of.get(report.nodeid, ())
+        if report.failed:
+            self.broken.update(ids)
+        elif report.when == "call" and report.passed:
+            self.shown.update(ids)
+
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    ) -> None:
+        if not config.getoption("--rules-report"):
+            return
+        missing = [each for each in self.known if each not in self.shown - self.broken]
+        terminalreporter.section("requirements")
+        for line in _by_section(missing):
+            terminalreporter.line(line)
+        done = len(self.known) - len(missing)
+        terminalreporter.line(f"{done} of {len(self.known)} shown by a passing test")
+
+
+def _by_section(ids: list[str]) -> Iterator[str]:
+    sections: dict[str, list[str]] = {}
+    for each in ids:
+        sections.setdefault(re.split(r"\.", each)[0], []).append(each)
+    for section, members in sections.items():
+        yield f"{section:>3}: {' '.join(members)}"
