@@ -3,7 +3,8 @@
 For the demo and quick tests only: it keeps everything in memory and forgets it at exit (ADR 5).
 Topics come into being on first use with four partitions; CreateTopics is not supported. Its commit
 markers carry a wrong checksum, so every aiokafka consumer of a topic written in transactions needs
-`check_crcs=False` here (Faust: `broker_check_crcs`). The process of its own keeps the broker's work
+`check_crcs=False` here (Faust: `broker_check_crcs`). Offsets sent in a transaction are accepted and
+not kept: a second owner of a partition starts at its beginning. The process of its own keeps the broker's work
 off the interpreter that is being shown or tested, and it ends with its parent: the parent holds the
 other end of its standard input.
 """
