@@ -4,6 +4,8 @@ PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3.14 py
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 STAMP := .venv/installed.stamp
+LOCK := $(BIN)/uv pip compile pyproject.toml -q --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -45,9 +47,9 @@ rules: $(STAMP) ## the requirement ids that no passing test carries
 docs: $(STAMP) ## write the generated pages again (topics, schemas, profiles, connectors)
 	$(BIN)/python docs/generate.py
 
-lock: $(STAMP) ## resolve requirements.lock anew from pyproject.toml
-	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" -q -o requirements.lock
+lock: $(STAMP) ## resolve both locks anew from pyproject.toml
+	$(LOCK) --group dev -o requirements.lock
+	$(LOCK) -c requirements.lock -o deploy/requirements.lock
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14

@@ -1,9 +1,10 @@
-"""What all tests share: the report of requirement ids, and Hypothesis' profiles."""
+"""What all tests share: the report of requirement ids, Hypothesis' profiles, a real Kafka."""
 
 from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _IDS = Path(__file__).with_name("rules.txt")
+_KAFKA = Path(__file__).parents[1] / "deploy" / "kafka"
 
 # The machine's speed is no property of the code, so examples have no deadline.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -77,3 +79,14 @@ def _by_section(ids: list[str]) -> Iterator[str]:
         sections.setdefault(re.split(r"\.", each)[0], []).append(each)
     for section, members in sections.items():
         yield f"{section:>3}: {' '.join(members)}"
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a real Kafka that lasts for the whole run; topics are not made by use."""
+    data = tmp_path_factory.mktemp("kafka")
+    started = subprocess.run(
+        ["bash", _KAFKA / "start.sh", data], check=True, stdout=subprocess.PIPE, text=True
+    )
+    yield started.stdout.strip()
+    subprocess.run(["bash", _KAFKA / "stop.sh", data], check=True)

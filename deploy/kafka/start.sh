@@ -12,21 +12,20 @@ command -v java >/dev/null || die "Java 17 or newer is needed (Debian: apt-get i
 major=$(java -version 2>&1 | sed -nE 's/.*version "([0-9]+).*/\1/p' | head -n 1)
 [ "${major:-0}" -ge 17 ] || die "Java 17 or newer is needed, found ${major:-none}"
 
-libs=${KAFKA_LIBS:-$here/../../build/kafka}
-if [ ! -e "$libs/complete-$(cksum <"$here/pom.xml" | cut -d' ' -f1)" ]; then
+# One folder per list of jars, so that a new list takes nothing from under a running broker.
+libs=${KAFKA_LIBS:-$here/../../build/kafka}/$(cksum <"$here/pom.xml" | cut -d' ' -f1)
+mkdir -p "$libs"
+libs=$(cd "$libs" && pwd)
+if [ ! -e "$libs/complete" ]; then
   command -v mvn >/dev/null || die "Maven is needed once, to copy Kafka's jars (Debian: apt-get install maven)"
-  mkdir -p "$libs"
   (
     flock 9 # several may start at once
-    stamp="$libs/complete-$(cksum <"$here/pom.xml" | cut -d' ' -f1)"
-    [ -e "$stamp" ] && exit 0
-    rm -f "$libs"/*.jar
-    mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
-      -DoutputDirectory="$(cd "$libs" && pwd)" >&2
-    touch "$stamp"
+    [ -e "$libs/complete" ] || {
+      mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+        -DoutputDirectory="$libs" >&2 && touch "$libs/complete"
+    }
   ) 9>"$libs/lock" || die "Maven could not copy Kafka's jars to $libs"
 fi
-libs=$(cd "$libs" && pwd)
 
 open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 free_port() { # below the range the kernel gives to clients, so no client of another broker takes it
