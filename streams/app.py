@@ -1,0 +1,141 @@
+"""Everything real is put together here: settings and stages in, a Faust app out.
+
+Nothing happens at import. A worker's roles are the stages it is given; workers of one
+installation may have different roles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+import faust
+import uvloop
+from faust.app import base
+from faust.transport import conductor
+from faust.worker import Worker
+from prometheus_client import CollectorRegistry
+from yarl import URL
+
+from streams.engine.engine import Engine
+from streams.engine.errors import UnfitRuntimeError
+from streams.engine.transport import Fetched, Transport
+from streams.health import HealthServer
+from streams.metric import Metrics
+
+if TYPE_CHECKING:
+    from mode import ServiceT
+
+    from streams.engine.crash import Die
+    from streams.engine.stage import Stage
+    from streams.settings import Settings
+
+_NEVER_SECONDS: Final = 2_000_000.0
+
+
+class _Boot(base.BootStrategy):  # type: ignore[misc]  # faust is untyped here
+    """Health first, then the engine, then Faust; Faust's own producer and web stay off."""
+
+    enable_kafka_producer = False
+    enable_web = False
+
+    def server(self) -> Iterable[ServiceT]:
+        return chain([self.app.health, self.app.engine], super().server())
+
+
+class App(faust.App):  # type: ignore[misc]  # faust is untyped here
+    """A Faust app whose work is done by the engine."""
+
+    BootStrategy = _Boot
+    engine: Engine
+    health: HealthServer
+
+    async def on_first_start(self) -> None:
+        """Make no directories: state lives in Kafka."""
+
+    def _crash(self, reason: BaseException) -> None:
+        self.engine.surprise("faust crashed", reason)
+        super()._crash(reason)
+
+
+def create_app(
+    settings: Settings,
+    stages: Sequence[Stage],
+    *,
+    metrics: Metrics | None = None,
+    die: Die | None = None,
+) -> App:
+    """Put a worker together: one agent per stage, the engine behind them."""
+    _insist_on_compiled_faust()
+    metrics = metrics or Metrics(CollectorRegistry())
+    options: dict[str, Any] = {} if die is None else {"die": die}
+    engine = Engine(settings=settings, stages=stages, metrics=metrics, **options)
+    app = App(settings.application_id, **_faust_options(settings))
+    app.engine = engine
+    app.health = HealthServer(settings=settings, metrics=metrics, vitals=engine)
+    app.transport = Transport(
+        [URL(f"kafka://{address}") for address in settings.broker_addresses], app
+    )
+    for stage in stages:
+        _add_agent(app, stage)
+    return app
+
+
+def run_worker(settings: Settings, stages: Sequence[Stage], *, metrics: Metrics | None = None) -> int:
+    """Run until told to stop (0) or until a surprise (the process is gone, 70)."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    app = create_app(settings, stages, metrics=metrics)
+    worker = Worker(
+        app, loglevel=settings.log_level, redirect_stdouts=False, logging_config=None
+    )
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def _insist_on_compiled_faust() -> None:
+    if conductor.ConductorHandler is None:
+        raise UnfitRuntimeError("faust's compiled extension is missing or switched off")
+
+
+def _faust_options(settings: Settings) -> dict[str, Any]:  # Any: faust's untyped keywords
+    return {
+        "broker": [f"kafka://{address}" for address in settings.broker_addresses],
+        "autodiscover": False,
+        "web_enabled": False,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "stream_wait_empty": True,
+        "stream_recovery_delay": 0.0,
+        "broker_max_poll_interval": _NEVER_SECONDS,
+        "broker_request_timeout": settings.request_seconds_max,
+        "broker_session_timeout": settings.session_timeout_seconds,
+        "broker_heartbeat_interval": settings.heartbeat_seconds,
+        "broker_commit_interval": _NEVER_SECONDS,
+    }
+
+
+def _add_agent(app: App, stage: Stage) -> None:
+    topic = app.topic(
+        stage.topic,
+        key_type=bytes,
+        key_serializer="raw",
+        value_type=bytes,
+        value_serializer="raw",
+    )
+    app.agent(topic, name=stage.name, concurrency=1)(_agent(app.engine))
+
+
+def _agent(engine: Engine) -> Callable[[AsyncIterator[Fetched]], Awaitable[None]]:
+    async def hand_over(stream: AsyncIterator[Fetched]) -> None:
+        async for fetched in stream:
+            try:
+                engine.deliver(fetched)
+            except Exception as error:  # noqa: BLE001 - Faust would acknowledge it (fact F1)
+                engine.surprise("agent", error)
+
+    return hand_over

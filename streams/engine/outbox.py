@@ -1,0 +1,52 @@
+"""What a processor wants to say; it is said when the transaction commits.
+
+Nothing is sent from here: the partition's task empties the outbox into record batches.
+Records to one partition keep their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Outgoing(NamedTuple):
+    """One record on its way out. A tuple, because there is one for every event."""
+
+    partition: int | None
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    timestamp_ms: int | None
+
+
+
+
+class Outbox:
+    """Collects records by topic until they are taken."""
+
+    __slots__ = ("_by_topic",)
+
+    def __init__(self) -> None:
+        self._by_topic: dict[str, list[Outgoing]] = {}
+
+    def send(  # noqa: PLR0913 - one argument for each part of a Kafka record
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]] = (),
+        partition: int | None = None,
+        timestamp_ms: int | None = None,
+    ) -> None:
+        """Add a record; without a partition, Kafka's rule over the key decides."""
+        record = Outgoing(partition, key, value, headers, timestamp_ms)
+        try:
+            self._by_topic[topic].append(record)
+        except KeyError:
+            self._by_topic[topic] = [record]
+
+    def take(self) -> dict[str, list[Outgoing]]:
+        """Give everything by topic and start anew."""
+        taken, self._by_topic = self._by_topic, {}
+        return taken

@@ -1,0 +1,71 @@
+"""Reading a partition's state back: changelog to its end, then where the group stands.
+
+It comes after the partition's producer has started: that aborted whatever a former owner had
+open, so the end of the changelog and the committed offset belong together (ADR on ownership).
+Values are not decoded: a million keys are read in seconds because nothing looks at them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from streams.engine.client import client_options
+from streams.engine.errors import RecoveryError
+
+if TYPE_CHECKING:
+    from streams.engine.store import MemoryStore
+    from streams.settings import Settings
+
+_FETCH_BYTES_MAX: Final = 8 * 1024 * 1024
+_RECORDS_A_ROUND: Final = 5_000  # between two rounds the loop serves others: health, other tasks
+_ROUND_MS: Final = 500
+
+
+async def recover(
+    *, settings: Settings, source: TopicPartition, changelog: TopicPartition | None, store: MemoryStore
+) -> int | None:
+    """Fill the store and give the group's committed offset of the source, None for no offset."""
+    reader = AIOKafkaConsumer(
+        **client_options(settings),
+        group_id=settings.application_id,  # assigned by hand: it never joins the group
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=_FETCH_BYTES_MAX,
+        fetch_max_wait_ms=settings.fetch_wait_ms,
+    )
+    await reader.start()
+    try:
+        if changelog is not None:
+            async with asyncio.timeout(settings.recovery_seconds_max):
+                await _read_to_end(reader, changelog, store)
+        committed: int | None = await reader.committed(source)
+        return committed
+    finally:
+        await reader.stop()
+
+
+async def _read_to_end(
+    reader: AIOKafkaConsumer, changelog: TopicPartition, store: MemoryStore
+) -> None:
+    reader.assign([changelog])
+    end = (await reader.end_offsets([changelog]))[changelog]
+    await reader.seek_to_beginning(changelog)
+    restore = store.restore
+    position = await reader.position(changelog)
+    while position < end:
+        batches = await reader.getmany(
+            changelog, timeout_ms=_ROUND_MS, max_records=_RECORDS_A_ROUND
+        )
+        for record in batches.get(changelog, ()):
+            if record.key is not None:
+                restore(record.key, record.value)
+        position = await reader.position(changelog)
+        await asyncio.sleep(0)
+    if position < end:
+        raise RecoveryError(
+            topic=changelog.topic, partition=changelog.partition, position=position, end=end
+        )

@@ -1,0 +1,77 @@
+"""Every series the workers expose; all begin with orderstream_ and their labels are closed sets.
+
+The registry is an argument, so two workers in one process (tests, the demo) do not collide.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+NAMESPACE: Final = "orderstream"
+_RECORD_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_SECOND_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """The series, made once per registry and handed to whoever counts."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self._make_flow()
+        self._make_domain()
+        self._make_life()
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, namespace=NAMESPACE, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(name, text, labels, namespace=NAMESPACE, registry=self.registry)
+
+    def _histogram(self, name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(
+            name, text, ("stage",), namespace=NAMESPACE, registry=self.registry, buckets=buckets
+        )
+
+    def _make_flow(self) -> None:
+        self.events_in = self._counter("events_in", "Records committed.", "stage", "topic")
+        self.events_out = self._counter("events_out", "Records sent.", "topic")
+        self.batch_records = self._histogram(
+            "batch_records", "Records in one transaction.", _RECORD_BUCKETS
+        )
+        self.batch_seconds = self._histogram(
+            "batch_seconds", "From the first record taken to the commit.", _SECOND_BUCKETS
+        )
+        self.fold_seconds = self._histogram(
+            "fold_seconds", "Computing of one transaction.", _SECOND_BUCKETS
+        )
+        self.lag = self._gauge("lag", "Records not committed yet.", "stage", "partition")
+        self.commit_age_seconds = self._gauge(
+            "commit_age_seconds", "Since the last progress.", "stage", "partition"
+        )
+
+    def _make_domain(self) -> None:
+        self.facts = self._counter("facts", "Facts by what became of them.", "kind", "outcome")
+        self.duplicates = self._counter("duplicates", "Repeats recognised.")
+        self.parked = self._gauge("parked", "Facts waiting for their order.", "partition")
+        self.refused = self._counter("refused", "Commands refused.", "command", "guard")
+        self.anomalies = self._counter("anomalies", "Anomalies.", "kind", "change")
+        self.dead_letters = self._counter("dead_letters", "Dead letters.", "topic", "cause")
+        self.unknown_codes = self._counter("unknown_codes", "Codes not known.", "source")
+
+    def _make_life(self) -> None:
+        self.recovery_seconds = self._gauge(
+            "recovery_seconds", "The last recovery took.", "stage", "partition"
+        )
+        self.store_keys = self._gauge("store_keys", "Keys in state.", "stage", "partition")
+        self.tasks_started = self._counter("tasks_started", "Partitions taken.", "stage")
+        self.rebalances = self._counter("rebalances", "Assignments received.")
+        self.restarts = self._counter(
+            "restarts", "Partition tasks started anew after a stale hand-over.", "stage"
+        )
+        self.ready = self._gauge("ready", "1 when assigned and recovered.")
+        self.live = self._gauge("live", "1 while work makes progress.")
