@@ -1,0 +1,77 @@
+"""What goes into a connector and what comes out: one delivery in, facts or a quarantine out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from domain.fact import Fact
+
+BODY_BYTES_MAX: Final = 256 * 1024
+"""Vendors advise 20 kB; memory in flight is deliveries × body (spec reliability, section 5)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One request or record of a source: its raw bytes and what came beside them.
+
+    `account` is `tenant/channel`; `topic` the vendor's name of the event, empty if unknown;
+    `headers` have lower-case names; `received_at` is when we got it (aware UTC), if known.
+    """
+
+    body: bytes
+    account: str
+    topic: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    received_at: datetime | None = None
+
+    @property
+    def tenant(self) -> str:
+        """The part of the account before the slash."""
+        return self.account.partition("/")[0]
+
+    @property
+    def channel(self) -> str:
+        """The part of the account after the slash."""
+        return self.account.partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """What was not understood: the field, its value (cut short) and why."""
+
+    reason: str
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalised:
+    """What a delivery says in canonical facts; parts not understood stand beside them.
+
+    No facts and no quarantine means: understood, and nothing an order needs to know; `ignored`
+    says why.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
+    ignored: str = ""
+
+
+Outcome = Normalised | Quarantined
+Kind = Literal["orders", "payments", "tracking"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One connector: its name, which feed it reads, what it understands."""
+
+    name: str
+    kind: Kind
+    topics: tuple[str, ...]
+    signature: str
+    normalise: Callable[[Delivery], Outcome]
+    headers: tuple[str, ...] = ()
+
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

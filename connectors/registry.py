@@ -1,0 +1,24 @@
+"""Every connector by name: a new one is its file, its samples and one line here."""
+
+from types import MappingProxyType
+from typing import Final
+
+from connectors import easypost, shopify, stripe, woocommerce
+from connectors.delivery import Source
+
+SOURCES: Final = MappingProxyType(
+    {
+        source.name: source
+        for source in (
+            easypost.SOURCE,
+            shopify.SOURCE,
+            stripe.SOURCE,
+            woocommerce.SOURCE,
+        )
+    }
+)
+
+
+def find(name: str) -> Source | None:
+    """Find a connector by its name in any case."""
+    return SOURCES.get(name.strip().lower())

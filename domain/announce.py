@@ -1,0 +1,238 @@
+"""Announcements: what changed for the outside since the last time anything was said.
+
+`told` remembers the last word per axis, so `from` is always the previous `to`, `seq` has no gaps
+(X.13), and nothing is said when nothing changed (X.14).
+"""
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from msgspec.structs import replace
+
+from domain.anomaly import Finding, find_anomalies
+from domain.facets import facets_of
+from domain.fulfilment import explain_goods
+from domain.message import Anomaly, Because, Message, Notification, StatusChanged
+from domain.order import Order, Told
+from domain.payment import explain_money
+from domain.profile import Compiled, Facets, Notice, explain_word
+from domain.promise import explain_lifecycle, standing_holds
+from domain.rules import Rules
+from domain.vocabulary import Closure, HoldState, Risk
+
+_AXES: Final = ("lifecycle", "closure", "hold", "risk", "payment", "fulfilment")
+"""The canonical axes, in the order of the facets."""
+_REST: Final[dict[str, str]] = {
+    "closure": Closure.OPEN,
+    "hold": HoldState.CLEAR,
+    "risk": Risk.NONE,
+}
+"""Where an axis is before anything happens; being there is not news."""
+
+
+class Cause(NamedTuple):
+    """What made the order change: the fact's or command's id, and when it happened."""
+
+    event_id: str
+    occurred_at: datetime
+    notify_customer: bool = True
+
+
+class _Speaker:
+    """Collects what is said about one order in one step; holds no state between steps."""
+
+    def __init__(self, order: Order, cause: Cause) -> None:
+        self.order = order
+        self.cause = cause
+        self.told = dict(order.told)
+        self.messages: list[Message] = []
+        self.tenant, self.channel, self.external_id = order.key.split("/", 2)
+
+    def say(self, axis: str, word: str, because: Because, subject: str, profile: str) -> int:
+        """Announce a word if it is news; answers its number, or 0."""
+        name = f"{profile}.{axis}" if profile else axis
+        name = f"{name}:{subject}" if subject else name
+        last = self.told.get(name)
+        if last is not None and last.word == word:
+            return 0
+        seq = last.seq + 1 if last else 1
+        self.told[name] = Told(word, seq)
+        self.messages.append(
+            StatusChanged(
+                id=f"{self.order.key}:{name}:{seq}",
+                order_key=self.order.key,
+                tenant=self.tenant,
+                channel=self.channel,
+                axis=axis,
+                before=last.word if last else _REST.get(name),
+                after=word,
+                seq=seq,
+                occurred_at=self.cause.occurred_at,
+                cause=self.cause.event_id,
+                because=because,
+                subject=subject,
+                profile=profile,
+                test=self.order.test,
+            )
+        )
+        return seq
+
+    def notify(self, notice: Notice, profile: str, word: str, subject: str, seq: int) -> None:
+        """Emit one intent per medium, unless the person must not hear of it."""
+        if notice.audience == "customer" and (self.order.test or not self.cause.notify_customer):
+            return
+        trigger = f"{profile}.{notice.on}" + (f":{subject}" if subject else "")
+        for medium in notice.media:
+            self.messages.append(
+                Notification(
+                    id=f"{self.order.key}:{trigger}:{seq}:{notice.audience}:{medium}",
+                    order_key=self.order.key,
+                    tenant=self.tenant,
+                    channel=self.channel,
+                    trigger=trigger,
+                    audience=notice.audience,
+                    medium=medium,
+                    template=notice.template,
+                    occurred_at=self.cause.occurred_at,
+                    cause=self.cause.event_id,
+                    profile=profile,
+                    axis="" if notice.on == "placed" else notice.on,
+                    subject=subject,
+                    word=word,
+                    seq=seq,
+                    data={"order": self.external_id},
+                    test=self.order.test,
+                )
+            )
+
+
+def announce(
+    before: Order, order: Order, cause: Cause, rules: Rules
+) -> tuple[Order, list[Message]]:
+    """Say what changed between two states of an order; also keep what was said."""
+    speaker = _Speaker(order, cause)
+    derived = order.derived
+    if derived.promise.known:
+        facets = facets_of(derived)
+        first = not before.derived.promise.known
+        if first or facets != facets_of(before.derived):
+            _say_axes(speaker, facets)
+            for compiled in rules.profiles:
+                _say_words(speaker, compiled, facets)
+        if first or derived.goods is not before.derived.goods:
+            _say_parcels(speaker, rules)
+        if first and "placed" in order.marks or (
+            "placed" in order.marks and "placed" not in before.marks
+        ):
+            _say_placed(speaker, rules)
+    raised = _say_anomalies(speaker, order)
+    if not speaker.messages:
+        return order, speaker.messages
+    return replace(order, told=speaker.told, raised=raised), speaker.messages
+
+
+def _say_axes(speaker: _Speaker, facets: Facets) -> None:
+    for axis, word in zip(_AXES, facets, strict=False):
+        last = speaker.told.get(axis)
+        if (last.word if last else _REST.get(axis)) != word:
+            speaker.say(axis, word, _because(speaker.order, axis), "", "")
+
+
+def _because(order: Order, axis: str) -> Because:
+    if axis == "payment":
+        rule, numbers = explain_money(order, order.derived.money)
+        return Because(rule=rule, numbers=numbers)
+    if axis == "fulfilment":
+        rule, numbers = explain_goods(order.derived.goods)
+        return Because(rule=rule, numbers=numbers)
+    if axis == "lifecycle":
+        return Because(rule=explain_lifecycle(order))
+    if axis == "hold":
+        names = sorted(standing_holds(order))
+        return Because(rule=f"holds that stand: {', '.join(names)}" if names else "no hold stands")
+    return Because(rule=f"the newest fact about {axis}")
+
+
+def _say_words(speaker: _Speaker, compiled: Compiled, facets: Facets) -> None:
+    name = compiled.profile.name
+    for axis, word_of in compiled.order_words:
+        word = word_of(facets)
+        last = speaker.told.get(f"{name}.{axis}")
+        if last is not None and last.word == word:
+            continue
+        because = Because(rule=explain_word(compiled, axis, facets))
+        seq = speaker.say(axis, word, because, "", name)
+        for notice in compiled.notices.get((axis, word), ()):
+            speaker.notify(notice, name, word, "", seq)
+
+
+def _say_parcels(speaker: _Speaker, rules: Rules) -> None:
+    goods = speaker.order.derived.goods
+    for number, parcel in goods.parcels.items():
+        last = speaker.told.get(f"parcel:{number}")
+        if last is None or last.word != parcel.state:
+            speaker.say("parcel", parcel.state, _PARCEL_RULE, number, "")
+    for compiled in rules.profiles:
+        for axis, table in compiled.shipment_words:
+            for shipment_id, state in goods.shipments.items():
+                _say_shipment(speaker, compiled, axis, shipment_id, table[state])
+
+
+_PARCEL_RULE: Final = Because(rule="the fold over the scans by time")
+_SHIPMENT_RULE: Final = Because(rule="the least advanced live parcel of the shipment")
+
+
+def _say_shipment(
+    speaker: _Speaker, compiled: Compiled, axis: str, shipment_id: str, word: str
+) -> None:
+    name = compiled.profile.name
+    seq = speaker.say(axis, word, _SHIPMENT_RULE, shipment_id, name)
+    if not seq:
+        return
+    statement = speaker.order.shipments[shipment_id].statement
+    for notice in compiled.notices.get((axis, word), ()):
+        if notice.audience != "customer" or statement is None or statement.notify_customer:
+            speaker.notify(notice, name, word, shipment_id, seq)
+
+
+def _say_placed(speaker: _Speaker, rules: Rules) -> None:
+    for compiled in rules.profiles:
+        for notice in compiled.notices.get(("placed", ""), ()):
+            speaker.notify(notice, compiled.profile.name, "", "", 1)
+
+
+def _say_anomalies(speaker: _Speaker, order: Order) -> dict[str, int]:
+    """Raise what is new, resolve what is gone; counts how often each was raised."""
+    found = find_anomalies(order)
+    known = {name: times for name, times in order.raised.items() if times > 0}
+    if found.keys() == known.keys():
+        return order.raised
+    raised = dict(order.raised)
+    for name in sorted(found.keys() - known.keys()):
+        raised[name] = abs(raised.get(name, 0)) + 1
+        speaker.messages.append(_anomaly(speaker, name, found[name], "raised", raised[name]))
+    for name in sorted(known.keys() - found.keys()):
+        kind, _, about = name.partition(":")
+        gone = Finding(kind, about, "info", {}, "")
+        speaker.messages.append(_anomaly(speaker, name, gone, "resolved", raised[name]))
+        raised[name] = -raised[name]
+    return raised
+
+
+def _anomaly(
+    speaker: _Speaker, name: str, finding: Finding, change: Any, times: int  # noqa: ANN401
+) -> Anomaly:
+    return Anomaly(
+        id=f"{speaker.order.key}:{name}:{times}:{change}",
+        order_key=speaker.order.key,
+        tenant=speaker.tenant,
+        channel=speaker.channel,
+        kind=finding.kind,
+        change=change,
+        severity=finding.severity,
+        occurred_at=speaker.cause.occurred_at,
+        cause=speaker.cause.event_id,
+        evidence=finding.evidence,
+        proposed=finding.proposed,
+        test=speaker.order.test,
+    )

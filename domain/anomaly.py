@@ -1,0 +1,100 @@
+"""Anomalies: facts that do not fit together, found in the evidence and gone when they fit again.
+
+Each finder looks at the order alone, so the set of standing anomalies is the same for the same
+facts in any order (X.1); what was raised before is compared with it, and the difference is said.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal, NamedTuple
+
+
+from domain.order import Order
+from domain.promise import standing_holds
+
+Severity = Literal["info", "warning", "critical"]
+
+
+class Finding(NamedTuple):
+    """One anomaly that stands now; `about` tells findings of one kind apart."""
+
+    kind: str
+    about: str
+    severity: Severity
+    evidence: dict[str, Any]
+    proposed: str
+
+
+def find_anomalies(order: Order) -> dict[str, Finding]:
+    """Collect what does not fit, by `kind` or `kind:about`."""
+    found: dict[str, Finding] = {}
+    for finder in _FINDERS:
+        for finding in finder(order):
+            name = f"{finding.kind}:{finding.about}" if finding.about else finding.kind
+            found[name] = finding
+    return found
+
+
+def _conflicts(order: Order) -> Iterator[Finding]:
+    for key in order.conflicts:
+        yield Finding("conflicting_duplicate", key, "warning", {"fact": key}, "")
+
+
+def _money(order: Order) -> Iterator[Finding]:
+    money, cancelled_at = order.derived.money, order.derived.promise.cancelled_at
+    for currency, captured, refunded in money.foreign:
+        numbers = {"captured": captured, "refunded": refunded, "currency": currency}
+        yield Finding("currency_mismatch", currency, "critical", numbers, "")
+    if money.refunded > money.captured:
+        numbers = {"captured": money.captured, "refunded": money.refunded}
+        yield Finding("refund_exceeds_capture", "", "critical", numbers, "")
+    if 0 < cancelled_at < money.last_capture_at and money.captured > money.refunded:
+        numbers = {"captured": money.captured, "refunded": money.refunded}
+        yield Finding("money_after_cancel", "", "critical", numbers, "refund")
+
+
+def _goods(order: Order) -> Iterator[Finding]:
+    goods = order.derived.goods
+    if goods.over:
+        yield Finding("quantity_exceeds_order", "", "warning", {"pieces": goods.over}, "")
+    if goods.returned_over:
+        evidence = {"pieces": goods.returned_over}
+        yield Finding("return_exceeds_delivery", "", "warning", evidence, "")
+    if goods.after_cancel:
+        evidence = {"shipments": goods.after_cancel}
+        yield Finding("shipped_after_cancel", "", "critical", evidence, "return")
+
+
+def _parcels(order: Order) -> Iterator[Finding]:
+    for number, parcel in order.derived.goods.parcels.items():
+        if parcel.odd:
+            yield Finding("scan_after_final", number, "info", {"scans": parcel.odd}, "")
+        if parcel.early:
+            yield Finding("delivered_before_shipped", number, "info", {}, "")
+        if parcel.state == "returned_to_sender":
+            evidence = {"parcel": number, "shipment": parcel.shipment_id}
+            yield Finding("parcel_came_back", number, "warning", evidence, "reship_or_refund")
+
+
+def _holds(order: Order) -> Iterator[Finding]:
+    if not order.holds and (order.head is None or not order.head.hold):
+        return
+    holds = {**order.holds, **standing_holds(order)}
+    for number, parcel in order.derived.goods.parcels.items():
+        for name, hold in holds.items():
+            lifted = hold.released_at if hold.released_at > hold.placed_at else 2**62
+            if 0 < hold.placed_at < parcel.left_at < lifted:
+                evidence = {"parcel": number, "hold": name}
+                yield Finding("shipped_while_held", f"{number}:{name}", "warning", evidence, "")
+
+
+def _words(order: Order) -> Iterator[Finding]:
+    for name, mark in order.marks.items():
+        if name.startswith("unknown:"):
+            yield Finding("unknown_code", name[8:], "warning", {"code": name[8:]}, "")
+        elif name.startswith("timer:awaiting_order") and order.head is None:
+            evidence = {"event": "order.placed", "since": mark.at}
+            yield Finding("expected_event_missing", "order", "warning", evidence, "")
+
+
+_FINDERS: Final = (_conflicts, _money, _goods, _parcels, _holds, _words)
+

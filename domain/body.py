@@ -1,0 +1,205 @@
+"""What facts say: one value type per shape of `body`; `fact.py` gives each its kind.
+
+Amounts are minor units (`Minor`) beside an ISO 4217 currency, times are aware UTC.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from domain.document import Address, Amount, Currency, Id, Party, Quantity, Text, Time
+from domain.vocabulary import CancelReason, Evidence, HoldReason, Parcel
+
+
+class Units(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """So many pieces of one order line."""
+
+    line_id: Id
+    quantity: Quantity
+
+
+class Empty(Struct, frozen=True, kw_only=True):
+    """A fact that says all by its kind."""
+
+
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why: a word of `CancelReason` where one fits, any other word where none does (S0.5)."""
+
+    reason: Text = CancelReason.UNSPECIFIED
+    note: Text = ""
+    requester: Text = ""
+
+
+class LinesCancelled(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pieces that will not be delivered after all."""
+
+    cancellation_id: Id
+    lines: tuple[Units, ...]
+    reason: Text = CancelReason.UNSPECIFIED
+    note: Text = ""
+
+
+class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One money operation; `amount` ≥ 0, its direction is the kind of the fact.
+
+    `reference` is the provider's id of this operation and its identity together with `provider`
+    and the kind; empty where the provider gives none (then the amount is part of the identity).
+    `parent` is what it acts on: the authorisation of a capture, the payment of a refund.
+    `final` on a capture gives the rest of its authorisation back.
+    """
+
+    amount: Amount
+    currency: Currency
+    provider: Text = ""
+    reference: Text = ""
+    parent: Text = ""
+    evidence: Evidence = Evidence.PROVIDER
+    final: bool = False
+    code: Text = ""
+    note: Text = ""
+
+
+class MethodChosen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the buyer means to pay."""
+
+    method: Annotated[str, Meta(pattern="^(manual|online)$")]
+    name: Text = ""
+
+
+class PackageInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A parcel as its shipper names it; the number is its identity."""
+
+    number: Id
+    carrier: Text = ""
+    url: Text = ""
+
+
+class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A shipment: which pieces go in which parcels. A newer statement replaces an older one.
+
+    No lines means all pieces that no other shipment carries.
+    """
+
+    shipment_id: Id
+    lines: tuple[Units, ...] = ()
+    parcels: Annotated[tuple[PackageInfo, ...], Meta(max_length=200)] = ()
+    carrier: Text = ""
+    service: Text = ""
+    pickup: bool = False
+    carrier_made: bool = False
+    expected_at: Time | None = None
+    notify_customer: bool = True
+
+
+class ShipmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something happened to a whole shipment."""
+
+    shipment_id: Id
+    note: Text = ""
+
+
+class ParcelRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something happened to one parcel."""
+
+    number: Id
+    carrier: Text = ""
+    note: Text = ""
+
+
+class Scan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a carrier's story; identity = parcel, code, time, place.
+
+    Either `number` (the tracking number) or `shipment_id` says which parcel. `code` is the
+    carrier's raw word and `local_time` its raw time, kept as they came.
+    """
+
+    state: Parcel
+    number: Text = ""
+    shipment_id: Text = ""
+    carrier: Text = ""
+    code: Text = ""
+    place: Text = ""
+    reason: Text = ""
+    note: Text = ""
+    local_time: Text = ""
+    expected_at: Time | None = None
+
+
+class EtaChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A parcel's expected arrival moved."""
+
+    expected_at: Time
+    number: Text = ""
+    shipment_id: Text = ""
+
+
+class HoldPlaced(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A reason not to ship for now."""
+
+    hold_id: Id
+    reason: HoldReason = HoldReason.OTHER
+    note: Text = ""
+    until: Time | None = None
+
+
+class HoldReleased(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One hold is lifted."""
+
+    hold_id: Id
+    note: Text = ""
+
+
+class RiskFlagged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody suspects, or knows of, fraud."""
+
+    level: Annotated[str, Meta(pattern="^(suspected|confirmed)$")] = "suspected"
+    note: Text = ""
+
+
+class ReturnMarked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pieces came back from the buyer (S2.48)."""
+
+    return_id: Id
+    lines: tuple[Units, ...]
+    restocked: bool = False
+    note: Text = ""
+
+
+class AddressChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Goods go elsewhere than the document says."""
+
+    ship_to: Address
+
+
+class CustomerChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The order belongs to another customer than the document says."""
+
+    customer: Party
+
+
+class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A remark for the team; empty text is a deleted one."""
+
+    note_id: Id
+    text: Text = ""
+
+
+class TimerFired(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A deadline of the order passed; `deadline` is when it was due."""
+
+    timer: Id
+    deadline: Time
+
+
+class ReferenceLinked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`reference` belongs to the order of the envelope, or is another name of `alias`."""
+
+    reference: Id
+    alias: Text = ""
+
+
+class UnknownReported(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A source used a word that we do not know (X.21)."""
+
+    field: Id
+    value: Text = ""

@@ -1,0 +1,91 @@
+"""The order as its source describes it: the body of `order.saved`, `order.placed`, `order.revised`.
+
+A document is always whole: a newer one replaces an older one, whatever order they arrive in.
+Single changes (an address, a cancelled line) are facts of their own.
+"""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from domain.vocabulary import HoldReason, Minor, Validity
+
+LINES_MAX = 1_000
+"""Lines of one order; more is a catalogue, not an order."""
+
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+Quantity = Annotated[int, Meta(ge=0, le=1_000_000)]
+Money = Annotated[Minor, Meta(ge=-(10**15), le=10**15)]
+Amount = Annotated[Minor, Meta(ge=0, le=10**15)]
+Time = Annotated[datetime, Meta(tz=True)]
+Text = Annotated[str, Meta(max_length=4_096)]
+Id = Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One ordered article; `cancelled` is what the source itself took off again."""
+
+    line_id: Id
+    quantity: Quantity
+    sku: Text = ""
+    title: Text = ""
+    unit_price: Money = Minor(0)
+    cancelled: Quantity = 0
+    warehouse: Text = ""
+    drop_shippable: bool = False
+
+
+class Party(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person or firm; every field is personal and may be erased (X.20)."""
+
+    customer_id: Text = ""
+    name: Text = ""
+    email: Text = ""
+    phone: Text = ""
+    locale: Text = ""
+
+
+class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A postal address; every field but `country` is personal."""
+
+    name: Text = ""
+    company: Text = ""
+    street: tuple[Text, ...] = ()
+    postal_code: Text = ""
+    city: Text = ""
+    region: Text = ""
+    country: Text = ""
+    phone: Text = ""
+
+
+class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The whole order; amounts in minor units of `currency`, `total` what the buyer owes.
+
+    `payment_method` is manual for cash on delivery, transfer and the like (S2.14).
+    `source_status` is the source's raw word, `validity` what it means, `hold` the hold it implies.
+    `placed_at` is when the buyer ordered; without it the fact's time stands in.
+    `ship_by` is the last day on which goods may leave (S0.9).
+    """
+
+    currency: Currency
+    total: Money
+    lines: Annotated[tuple[Line, ...], Meta(max_length=LINES_MAX)] = ()
+    number: Text = ""
+    placed_at: Time | None = None
+    shipping_total: Money = Minor(0)
+    tax_total: Money = Minor(0)
+    discount_total: Money = Minor(0)
+    payment_method: Annotated[str, Meta(pattern="^(manual|online|)$")] = ""
+    payment_method_name: Text = ""
+    source_status: Text = ""
+    validity: Validity = Validity.UNSTATED
+    hold: HoldReason | None = None
+    ship_by: date | None = None
+    promised_at: Time | None = None
+    shipping_method: Text = ""
+    pickup: bool = False
+    note: Text = ""
+    customer: Party | None = None
+    ship_to: Address | None = None
+    bill_to: Address | None = None

@@ -1,0 +1,363 @@
+"""The joins: how each group of evidence takes in one more statement.
+
+Every function returns the order itself where nothing changed. A join must be commutative,
+associative and idempotent; `tests/domain/test_convergence.py` tries to break each.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from domain import body as bodies
+from domain.document import Document
+from domain.identity import digest, operation_key, parcel_key
+from domain.instant import earliest, micros
+from domain.order import (
+    ENTRIES_MAX,
+    OPERATIONS_MAX,
+    REVISIONS_MAX,
+    SCANS_MAX,
+    SHIPMENTS_MAX,
+    Head,
+    HoldEntry,
+    Item,
+    Mark,
+    Movement,
+    Operation,
+    Order,
+    Package,
+    Revision,
+    Scan,
+    Shipment,
+    Statement,
+)
+from domain.vocabulary import Evidence
+
+if TYPE_CHECKING:
+    from domain import fact as facts
+    from domain.fact import Envelope
+
+_encode: Final = msgspec.json.Encoder().encode
+_STRENGTH: Final = {evidence: rank for rank, evidence in enumerate(Evidence)}
+
+
+class TooMany(Exception):  # noqa: N818 - says what is wrong, not that something is
+    """An order holds as much of one kind of evidence as it may; carries which and the bound."""
+
+    def __init__(self, what: str, bound: int) -> None:
+        """Name the group and its bound."""
+        super().__init__(f"{what}: more than {bound} on one order")
+        self.what = what
+        self.bound = bound
+
+
+def add_document(
+    order: Order, fact: "facts.OrderSaved | facts.OrderPlaced | facts.OrderRevised", at: int
+) -> Order:
+    """Keep the document if it is the newest, and its place in history if it is not."""
+    document = _encode(fact.body)
+    mark = digest(document)
+    number = fact.revision or at
+    known = order.revisions.get(number)
+    if known and known.digest == mark:
+        return order
+    revision = Revision(at, mark, fact.body.total, fact.body.validity)
+    if known:
+        order = _conflict(order, f"order|{number}")
+        revision = max(known, revision, key=lambda one: (one.digest, one.at))
+    elif len(order.revisions) >= REVISIONS_MAX:
+        raise TooMany("revisions", REVISIONS_MAX)
+    order = replace(order, revisions={**order.revisions, number: revision})
+    head = order.head
+    if head and (head.revision, head.digest) > (number, mark):
+        return order
+    return replace(order, head=_head(fact, number, at, mark, document))
+
+
+def _head(
+    fact: "facts.OrderSaved | facts.OrderPlaced | facts.OrderRevised",
+    number: int,
+    at: int,
+    mark: int,
+    document: bytes,
+) -> Head:
+    body: Document = fact.body
+    return Head(
+        revision=number,
+        at=at,
+        digest=mark,
+        document=document,
+        currency=body.currency,
+        total=body.total,
+        items=tuple(
+            Item(
+                line.line_id,
+                line.quantity,
+                line.unit_price,
+                min(line.cancelled, line.quantity),
+                line.sku,
+            )
+            for line in body.lines
+        ),
+        method=body.payment_method,
+        validity=body.validity,
+        source_status=body.source_status,
+        hold=body.hold or "",
+        ship_by=body.ship_by.isoformat() if body.ship_by else "",
+        source=fact.source,
+    )
+
+
+def add_operation(
+    order: Order, fact: "facts.PaymentCaptured", at: int, kind: str
+) -> Order:
+    """Keep a money operation; of two statements the newer one counts, a contradiction is noted."""
+    body = fact.body
+    key = operation_key(kind, body, fact.event_id)
+    new = Operation(
+        at,
+        body.amount,
+        body.currency,
+        body.evidence,
+        body.parent,
+        body.final,
+        fact.revision,
+        body.code,
+    )
+    old = order.operations.get(key)
+    if old is None:
+        if len(order.operations) >= OPERATIONS_MAX:
+            raise TooMany("payment operations", OPERATIONS_MAX)
+        return replace(order, operations={**order.operations, key: new})
+    if contradicts(old, new) and key not in order.conflicts:
+        order = _conflict(order, key)
+        old = order.operations[key]
+    joined = _join_operations(old, new, known_conflict=key in order.conflicts)
+    if joined == old:
+        return order
+    return replace(order, operations={**order.operations, key: joined})
+
+
+def contradicts(old: Operation, new: Operation) -> bool:
+    """Say whether two statements without revision give one operation different money."""
+    if new.revision:
+        return False
+    if old.revision:
+        return old.unrevised not in {0, _money_digest(new)}
+    return (old.amount, old.currency) != (new.amount, new.currency)
+
+
+def _money_digest(operation: Operation) -> int:
+    return digest(f"{operation.amount} {operation.currency}".encode())
+
+
+def _join_operations(old: Operation, new: Operation, *, known_conflict: bool) -> Operation:
+    first, second = sorted((old, new), key=_statement_order)
+    return replace(
+        second,
+        evidence=min(old.evidence, new.evidence, key=_STRENGTH.__getitem__),
+        parent=max(old.parent, new.parent),
+        final=old.final or new.final,
+        unrevised=_unrevised(first, second, known_conflict=known_conflict),
+    )
+
+
+def _unrevised(first: Operation, second: Operation, *, known_conflict: bool) -> int:
+    if not second.revision or known_conflict:
+        return 0
+    return second.unrevised or first.unrevised or (0 if first.revision else _money_digest(first))
+
+
+def _statement_order(operation: Operation) -> tuple[int, int, int, str, str]:
+    return (
+        operation.revision,
+        operation.at,
+        operation.amount,
+        operation.currency,
+        operation.code,
+    )
+
+
+def _conflict(order: Order, key: str) -> Order:
+    if key in order.conflicts:
+        return order
+    order = replace(order, conflicts=tuple(sorted((*order.conflicts, key))))
+    operation = order.operations.get(key)
+    if operation is None or not operation.unrevised:
+        return order
+    return replace(order, operations={**order.operations, key: replace(operation, unrevised=0)})
+
+
+def add_shipment(
+    order: Order, fact: "facts.ShipmentCreated | facts.ShipmentEdited", at: int
+) -> Order:
+    """Keep the newest statement about a shipment."""
+    body = fact.body
+    statement = Statement(
+        at=at,
+        revision=fact.revision or at,
+        lines=tuple((units.line_id, units.quantity) for units in body.lines),
+        packages=tuple(
+            Package(parcel_key(parcel.number, ""), parcel.carrier, parcel.url)
+            for parcel in body.parcels
+        ),
+        carrier=body.carrier,
+        service=body.service,
+        pickup=body.pickup,
+        carrier_made=body.carrier_made,
+        expected_at=micros(body.expected_at) if body.expected_at else 0,
+        notify_customer=body.notify_customer,
+    )
+    shipment = _shipment(order, body.shipment_id)
+    old = shipment.statement
+    if old and _newness(old) >= _newness(statement):
+        return order
+    return _put_shipment(order, body.shipment_id, replace(shipment, statement=statement))
+
+
+def _newness(statement: Statement) -> tuple[int, int, bytes]:
+    return statement.revision, statement.at, _encode(statement)
+
+
+def add_shipment_time(order: Order, shipment_id: str, field: str, at: int) -> Order:
+    """Keep when something first happened to a shipment."""
+    shipment = _shipment(order, shipment_id)
+    known: int = getattr(shipment, field)
+    if known and known <= at:
+        return order
+    return _put_shipment(order, shipment_id, replace(shipment, **{field: earliest(known, at)}))
+
+
+def _shipment(order: Order, shipment_id: str) -> Shipment:
+    shipment = order.shipments.get(shipment_id)
+    if shipment is None and len(order.shipments) >= SHIPMENTS_MAX:
+        raise TooMany("shipments", SHIPMENTS_MAX)
+    return shipment or Shipment()
+
+
+def _put_shipment(order: Order, shipment_id: str, shipment: Shipment) -> Order:
+    return replace(order, shipments={**order.shipments, shipment_id: shipment})
+
+
+def add_scan(order: Order, parcel: str, scan: Scan) -> Order:
+    """Keep a scan in its place in time; an inferred one only at its earliest."""
+    scans = order.scans.get(parcel, ())
+    for old in scans:
+        if _same_scan(old, scan):
+            return _join_scan(order, parcel, old, scan)
+    if len(scans) >= SCANS_MAX or len(order.scans) >= SHIPMENTS_MAX:
+        raise TooMany("scans", SCANS_MAX)
+    ordered = tuple(sorted((*scans, scan)))
+    return replace(order, scans={**order.scans, parcel: ordered})
+
+
+def _same_scan(old: Scan, new: Scan) -> bool:
+    if old.inferred or new.inferred:
+        return old.inferred and new.inferred and old.rank == new.rank
+    return old.at == new.at and old.code == new.code and old.place == new.place
+
+
+def _join_scan(order: Order, parcel: str, old: Scan, new: Scan) -> Order:
+    if old.inferred:
+        kept = min(old, new)
+    else:
+        kept = max(old, new)
+        if old.rank != new.rank:
+            order = _conflict(order, f"scan|{parcel}|{new.at}|{new.code}")
+    if kept is old or kept == old:
+        return order
+    rest = (scan for scan in order.scans[parcel] if scan is not old)
+    return replace(order, scans={**order.scans, parcel: tuple(sorted((*rest, kept)))})
+
+
+def add_mark(
+    order: Order, name: str, fact: "Envelope", at: int, *, latest: bool = False
+) -> Order:
+    """Keep the first (or the latest) time that something happened to the whole order."""
+    body = getattr(fact, "body", None)
+    mark = Mark(
+        at,
+        fact.actor,
+        getattr(body, "reason", ""),
+        getattr(body, "note", ""),
+        fact.event_id,
+    )
+    old = order.marks.get(name)
+    if old is None:
+        if len(order.marks) >= ENTRIES_MAX:
+            raise TooMany("marks", ENTRIES_MAX)
+    elif latest != (_mark_order(mark) > _mark_order(old)) or mark == old:
+        return order
+    return replace(order, marks={**order.marks, name: mark})
+
+
+def _mark_order(mark: Mark) -> tuple[int, str, str, str, str]:
+    return mark.at, mark.cause, mark.actor, mark.reason, mark.note
+
+
+def add_hold(order: Order, fact: "facts.HoldWasPlaced", at: int) -> Order:
+    """Keep the newest placing of a hold."""
+    body = fact.body
+    old = _hold(order, body.hold_id)
+    until = micros(body.until) if body.until else 0
+    new = replace(
+        old, placed_at=at, reason=body.reason, note=body.note, actor=fact.actor, until=until
+    )
+    if _placing(new) <= _placing(old):
+        return order
+    return replace(order, holds={**order.holds, body.hold_id: new})
+
+
+def _placing(hold: HoldEntry) -> tuple[int, str, str, str, int]:
+    return hold.placed_at, hold.reason, hold.note, hold.actor, hold.until
+
+
+def release_hold(order: Order, fact: "facts.HoldWasReleased", at: int) -> Order:
+    """Keep the newest release of a hold."""
+    old = _hold(order, fact.body.hold_id)
+    if old.released_at >= at:
+        return order
+    return replace(
+        order, holds={**order.holds, fact.body.hold_id: replace(old, released_at=at)}
+    )
+
+
+def _hold(order: Order, hold_id: str) -> HoldEntry:
+    if hold_id not in order.holds and len(order.holds) >= ENTRIES_MAX:
+        raise TooMany("holds", ENTRIES_MAX)
+    return order.holds.get(hold_id) or HoldEntry(0, 0, "", "", "", 0)
+
+
+def add_movement(
+    order: Order,
+    group: str,
+    key: str,
+    body: bodies.LinesCancelled | bodies.ReturnMarked,
+    at: int,
+) -> Order:
+    """Keep pieces that were cancelled or came back, once per business id."""
+    entries: dict[str, Movement] = getattr(order, group)
+    lines = tuple(sorted((units.line_id, units.quantity) for units in body.lines))
+    new = Movement(at, lines, getattr(body, "reason", ""))
+    old = entries.get(key)
+    if old is None:
+        if len(entries) >= ENTRIES_MAX:
+            raise TooMany(group, ENTRIES_MAX)
+    else:
+        if old.lines != new.lines:
+            order = _conflict(order, f"{group}|{key}")
+        if (old.at, old.lines, old.reason) >= (new.at, new.lines, new.reason):
+            return order
+    return replace(order, **{group: {**entries, key: new}})
+
+
+def add_change(order: Order, key: str, value: msgspec.Struct, at: int) -> Order:
+    """Keep the newest value of something that is stated by itself."""
+    new = (at, _encode(value))
+    old = order.changes.get(key)
+    if old and old >= new:
+        return order
+    if old is None and len(order.changes) >= ENTRIES_MAX:
+        raise TooMany("changes", ENTRIES_MAX)
+    return replace(order, changes={**order.changes, key: new})

@@ -1,0 +1,201 @@
+"""Merging: a fact joins the evidence of its order, whatever came before it.
+
+Each group of evidence is a join: the result does not depend on the order or the number of
+arrivals (X.1). `merge` returns the same object where the fact said nothing new, which is what
+"a repeat" means. What follows from the evidence is computed by `derive.py`.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from domain import fact as facts
+from domain.evidence import (
+    add_change,
+    add_document,
+    add_hold,
+    add_mark,
+    add_movement,
+    add_operation,
+    add_scan,
+    add_shipment,
+    add_shipment_time,
+    release_hold,
+)
+from domain.fact import Fact
+from domain.identity import parcel_key
+from domain.instant import micros
+from domain.order import Order, Scan
+from domain.vocabulary import PARCEL_RANK, Parcel
+
+MONEY: Final = 1
+GOODS: Final = 2
+PROMISE: Final = 4
+"""Which parts of `derived` a fact can move; the promise follows from both others."""
+ALL: Final = MONEY | GOODS | PROMISE
+
+Rule = tuple[int, Callable[[Order, Any, int], Order]]
+"""Any: each function takes the one fact class that its row in the table names."""
+
+
+def merge(order: Order, fact: Fact) -> tuple[Order, int]:
+    """Join a fact into the order; also say which derived parts it can move (0 for a repeat)."""
+    touches, join = _JOINS[type(fact)]
+    merged = join(order, fact, micros(fact.occurred_at))
+    if fact.test and not merged.test:
+        merged = replace(merged, test=True)
+        touches = ALL
+    return merged, 0 if merged is order else touches
+
+
+def _saved(order: Order, fact: facts.OrderSaved, at: int) -> Order:
+    return add_mark(add_document(order, fact, at), "saved", fact, at)
+
+
+def _placed(order: Order, fact: facts.OrderPlaced | facts.OrderRevised, at: int) -> Order:
+    placed_at = micros(fact.body.placed_at) if fact.body.placed_at else at
+    order = add_mark(add_document(order, fact, at), "placed", fact, placed_at)
+    if order.placed_at and order.placed_at <= placed_at:
+        return order
+    return replace(order, placed_at=placed_at)
+
+
+def _operation(kind: str) -> Callable[[Order, Any, int], Order]:
+    return lambda order, fact, at: add_operation(order, fact, at, kind)
+
+
+def _first(name: str) -> Callable[[Order, Any, int], Order]:
+    return lambda order, fact, at: add_mark(order, name, fact, at)
+
+
+def _latest(name: str) -> Callable[[Order, Any, int], Order]:
+    return lambda order, fact, at: add_mark(order, name, fact, at, latest=True)
+
+
+def _shipment_time(field: str) -> Callable[[Order, Any, int], Order]:
+    return lambda order, fact, at: add_shipment_time(order, fact.body.shipment_id, field, at)
+
+
+def _told_by_hand(state: Parcel) -> Callable[[Order, Any, int], Order]:
+    def join(order: Order, fact: Any, at: int) -> Order:  # noqa: ANN401 - two fact classes
+        scan = Scan(at, PARCEL_RANK[state], "by-hand", "", "", inferred=False)
+        return add_scan(order, parcel_key("", fact.body.shipment_id), scan)
+
+    return join
+
+
+def _label(state: Parcel) -> Callable[[Order, Any, int], Order]:
+    def join(order: Order, fact: Any, at: int) -> Order:  # noqa: ANN401 - two fact classes
+        scan = Scan(at, PARCEL_RANK[state], f"label:{state}", "", "", inferred=False)
+        return add_scan(order, parcel_key(fact.body.number, ""), scan)
+
+    return join
+
+
+def _scan(order: Order, fact: facts.ShipmentScan, at: int) -> Order:
+    body = fact.body
+    rank = PARCEL_RANK[body.state]
+    scan = Scan(at, rank, body.code, body.place, body.reason, fact.inferred)
+    return add_scan(order, parcel_key(body.number, body.shipment_id), scan)
+
+
+def _eta(order: Order, fact: facts.ShipmentEtaChanged, at: int) -> Order:
+    parcel = parcel_key(fact.body.number, fact.body.shipment_id)
+    return add_change(order, f"eta:{parcel}", fact.body, at)
+
+
+def _method(order: Order, fact: facts.PaymentMethodChosen, at: int) -> Order:
+    return add_mark(order, f"method:{fact.body.method}", fact, at, latest=True)
+
+
+def _risk(order: Order, fact: facts.RiskWasFlagged, at: int) -> Order:
+    return add_mark(order, f"risk:{fact.body.level}", fact, at, latest=True)
+
+
+def _timer(order: Order, fact: facts.TimerHasFired, at: int) -> Order:
+    name = f"timer:{fact.body.timer}:{micros(fact.body.deadline)}"
+    return add_mark(order, name, fact, at)
+
+
+def _unknown(order: Order, fact: facts.UnknownWasReported, at: int) -> Order:
+    return add_mark(order, f"unknown:{fact.source}:{fact.body.field}={fact.body.value}", fact, at)
+
+
+def _linked(order: Order, _fact: facts.ReferenceWasLinked, _at: int) -> Order:
+    return order
+
+
+_JOINS: Final[dict[type, Rule]] = {
+    facts.OrderSaved: (ALL, _saved),
+    facts.OrderPlaced: (ALL, _placed),
+    facts.OrderRevised: (ALL, _placed),
+    facts.OrderConfirmed: (PROMISE, _first("confirmed")),
+    facts.OrderWorkStarted: (PROMISE, _first("work_started")),
+    facts.OrderCancelRequested: (PROMISE, _latest("cancel_requested")),
+    facts.OrderCancelDeclined: (PROMISE, _latest("cancel_declined")),
+    facts.OrderCancelledAtSource: (ALL, _first("cancelled_at_source")),
+    facts.OrderCancelled: (ALL, _first("cancelled")),
+    facts.OrderLinesCancelled: (
+        ALL,
+        lambda order, fact, at: add_movement(
+            order, "cancellations", fact.body.cancellation_id, fact.body, at
+        ),
+    ),
+    facts.OrderMarkedShipped: (GOODS | PROMISE, _first("marked_shipped")),
+    facts.OrderClosed: (PROMISE, _first("closed")),
+    facts.OrderArchived: (PROMISE, _first("archived")),
+    facts.OrderAddressChanged: (
+        PROMISE,
+        lambda order, fact, at: add_change(order, "ship_to", fact.body.ship_to, at),
+    ),
+    facts.OrderCustomerChanged: (
+        PROMISE,
+        lambda order, fact, at: add_change(order, "customer", fact.body.customer, at),
+    ),
+    facts.OrderNoteAdded: (
+        PROMISE,
+        lambda order, fact, at: add_change(order, f"note:{fact.body.note_id}", fact.body, at),
+    ),
+    facts.PaymentMethodChosen: (MONEY | PROMISE, _method),
+    facts.PaymentPending: (MONEY | PROMISE, _operation("pending")),
+    facts.PaymentAuthorized: (MONEY | PROMISE, _operation("authorized")),
+    facts.PaymentAuthorizationAdjusted: (MONEY | PROMISE, _operation("adjusted")),
+    facts.PaymentAuthorizationExpired: (MONEY | PROMISE, _operation("expired")),
+    facts.PaymentReversed: (MONEY | PROMISE, _operation("reversed")),
+    facts.PaymentCaptured: (MONEY | PROMISE, _operation("captured")),
+    facts.PaymentMarkedPaid: (MONEY | PROMISE, _operation("captured")),
+    facts.PaymentCaptureFailed: (MONEY | PROMISE, _operation("capture_failed")),
+    facts.PaymentFailed: (MONEY | PROMISE, _operation("failed")),
+    facts.PaymentRefundRequested: (MONEY | PROMISE, _operation("refund_requested")),
+    facts.PaymentRefunded: (MONEY | PROMISE, _operation("refunded")),
+    facts.PaymentRefundFailed: (MONEY | PROMISE, _operation("refund_failed")),
+    facts.PaymentRefundReversed: (MONEY | PROMISE, _operation("refund_reversed")),
+    facts.PaymentDisputed: (MONEY | PROMISE, _operation("disputed")),
+    facts.PaymentDisputeWon: (MONEY | PROMISE, _operation("dispute_won")),
+    facts.PaymentDisputeLost: (MONEY | PROMISE, _operation("dispute_lost")),
+    facts.ShipmentCreated: (GOODS | PROMISE, add_shipment),
+    facts.ShipmentEdited: (GOODS | PROMISE, add_shipment),
+    facts.ShipmentPacked: (GOODS | PROMISE, _shipment_time("packed_at")),
+    facts.ShipmentHandedOver: (GOODS | PROMISE, _shipment_time("handed_over_at")),
+    facts.ShipmentCancelled: (GOODS | PROMISE, _shipment_time("cancelled_at")),
+    facts.ShipmentDeliveredMarked: (GOODS | PROMISE, _told_by_hand(Parcel.DELIVERED)),
+    facts.ShipmentCollected: (GOODS | PROMISE, _told_by_hand(Parcel.COLLECTED)),
+    facts.ShipmentLabelBought: (GOODS | PROMISE, _label(Parcel.CREATED)),
+    facts.ShipmentLabelVoided: (GOODS | PROMISE, _label(Parcel.LABEL_VOIDED)),
+    facts.ShipmentScan: (GOODS | PROMISE, _scan),
+    facts.ShipmentEtaChanged: (PROMISE, _eta),
+    facts.HoldWasPlaced: (PROMISE, add_hold),
+    facts.HoldWasReleased: (PROMISE, release_hold),
+    facts.RiskWasFlagged: (PROMISE, _risk),
+    facts.RiskWasCleared: (PROMISE, _latest("risk:cleared")),
+    facts.ReturnWasMarked: (
+        GOODS | PROMISE,
+        lambda order, fact, at: add_movement(
+            order, "returns", fact.body.return_id, fact.body, at
+        ),
+    ),
+    facts.TimerHasFired: (PROMISE, _timer),
+    facts.ReferenceWasLinked: (PROMISE, _linked),
+    facts.UnknownWasReported: (PROMISE, _unknown),
+}

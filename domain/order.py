@@ -1,0 +1,274 @@
+"""The order's state: merged facts by their identity, what follows from them, what was said.
+
+Three parts: *evidence* (`documents` … `notes`) is a union of facts and does not depend on the
+order of their arrival; `derived` is a pure function of the evidence, kept so that a fact
+recomputes only what it touches; *memory* (`told`, `verdicts`, `raised`) is what was announced.
+Instants are microseconds (`instant.py`). Arrays on the wire: append fields, never reorder.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from domain.vocabulary import (
+    Closure,
+    Fulfilment,
+    HoldState,
+    Lifecycle,
+    Payment,
+    Risk,
+)
+
+STATE_SCHEMA: Final = 1
+OPERATIONS_MAX: Final = 500
+SHIPMENTS_MAX: Final = 200
+SCANS_MAX: Final = 500
+REVISIONS_MAX: Final = 500
+ENTRIES_MAX: Final = 500
+"""Bounds of what one order remembers; a fact past them is a dead letter with that cause."""
+VERDICTS_MAX: Final = 200
+"""Commands an order remembers; far more than people send, enough for any uncommitted window."""
+
+
+class Revision(Struct, frozen=True, array_like=True):
+    """One version of the order document, as far as later rules need it."""
+
+    at: int
+    digest: int
+    total: int
+    validity: str
+
+
+class Item(Struct, frozen=True, array_like=True):
+    """One line of the newest document."""
+
+    line_id: str
+    quantity: int
+    unit_price: int
+    cancelled: int
+    sku: str
+
+
+class Head(Struct, frozen=True, array_like=True):
+    """The newest document: its raw JSON for views, and the fields that rules read."""
+
+    revision: int
+    at: int
+    digest: int
+    document: bytes
+    currency: str
+    total: int
+    items: tuple[Item, ...]
+    method: str
+    validity: str
+    source_status: str
+    hold: str
+    ship_by: str
+    source: str
+
+
+class Operation(Struct, frozen=True, array_like=True):
+    """One money operation; kind, provider and reference are its key in `operations`."""
+
+    at: int
+    amount: int
+    currency: str
+    evidence: str
+    parent: str
+    final: bool
+    revision: int
+    code: str
+    unrevised: int = 0
+    """Digest of the statement without revision that this one replaced (`merge.py`)."""
+
+
+class Package(Struct, frozen=True, array_like=True):
+    """A parcel that a shipment names."""
+
+    number: str
+    carrier: str
+    url: str
+
+
+class Statement(Struct, frozen=True, array_like=True):
+    """What the newest statement about a shipment says."""
+
+    at: int
+    revision: int
+    lines: tuple[tuple[str, int], ...]
+    packages: tuple[Package, ...]
+    carrier: str
+    service: str
+    pickup: bool
+    carrier_made: bool
+    expected_at: int
+    notify_customer: bool
+
+
+class Shipment(Struct, frozen=True, array_like=True):
+    """A shipment: its statement, if known yet, and when what happened to it (NEVER if not)."""
+
+    statement: Statement | None = None
+    packed_at: int = 0
+    handed_over_at: int = 0
+    cancelled_at: int = 0
+
+
+class Scan(Struct, frozen=True, array_like=True, order=True):
+    """One scan; the order of fields is the order of the fold: time, rank, then identity."""
+
+    at: int
+    rank: int
+    code: str
+    place: str
+    reason: str
+    inferred: bool
+
+
+class Mark(Struct, frozen=True, array_like=True):
+    """Something that happened to the order as a whole, once: when, by whom, why."""
+
+    at: int
+    actor: str
+    reason: str
+    note: str
+    cause: str
+
+
+class HoldEntry(Struct, frozen=True, array_like=True):
+    """A hold: newest placing and newest release of one hold id."""
+
+    placed_at: int
+    released_at: int
+    reason: str
+    note: str
+    actor: str
+    until: int
+
+
+class Movement(Struct, frozen=True, array_like=True):
+    """Pieces per line that were cancelled or came back, under one business id."""
+
+    at: int
+    lines: tuple[tuple[str, int], ...]
+    reason: str
+
+
+class Money(Struct, frozen=True, array_like=True):
+    """The ledger's sums in minor units of the order's currency."""
+
+    state: str = Payment.IN_PROGRESS
+    due: int = 0
+    authorized: int = 0
+    captured: int = 0
+    refunded: int = 0
+    refund_pending: int = 0
+    pending: int = 0
+    disputed: int = 0
+    voided: bool = False
+    valid: bool = False
+    last_capture_at: int = 0
+    foreign: tuple[tuple[str, int, int], ...] = ()
+
+
+class LineUnits(Struct, frozen=True, array_like=True):
+    """Pieces of one line by how far they got; each piece is in one bucket only."""
+
+    line_id: str
+    ordered: int
+    cancelled: int
+    packed: int
+    handed_over: int
+    delivered: int
+    collected: int
+    came_back: int
+    returned: int
+
+
+class ParcelView(Struct, frozen=True, array_like=True):
+    """Where one parcel is by the fold over its scans."""
+
+    state: str
+    at: int
+    shipment_id: str
+    carrier: str
+    odd: int
+    """Scans that a final state kept out."""
+    left_at: int = 0
+    early: bool = False
+    """Delivered before it was handed over, going by the times told."""
+    back: bool = False
+    """On its way back after it was delivered."""
+
+
+class Goods(Struct, frozen=True, array_like=True):
+    """The unit buckets per line and their sums, the parcels and the shipments."""
+
+    state: str = Fulfilment.UNFULFILLED
+    lines: tuple[LineUnits, ...] = ()
+    ordered: int = 0
+    live: int = 0
+    packed: int = 0
+    handed_over: int = 0
+    delivered: int = 0
+    collected: int = 0
+    came_back: int = 0
+    returned: int = 0
+    parcels: dict[str, ParcelView] = {}
+    shipments: dict[str, str] = {}
+    over: int = 0
+    returned_over: int = 0
+    after_cancel: int = 0
+
+
+class Promise(Struct, frozen=True, array_like=True):
+    """The axes that speak of the order as a promise."""
+
+    lifecycle: str = Lifecycle.PENDING
+    closure: str = Closure.OPEN
+    hold: str = HoldState.CLEAR
+    risk: str = Risk.NONE
+    valid: bool = False
+    known: bool = False
+    cancelled_at: int = 0
+
+
+class Derived(Struct, frozen=True, array_like=True):
+    """Everything that follows from the evidence."""
+
+    money: Money = Money()
+    goods: Goods = Goods()
+    promise: Promise = Promise()
+
+
+class Told(Struct, frozen=True, array_like=True):
+    """The last word announced on one axis and how many were before it."""
+
+    word: str
+    seq: int
+
+
+class Order(Struct, frozen=True, array_like=True):
+    """One order."""
+
+    key: str
+    schema: int = STATE_SCHEMA
+    test: bool = False
+    version: int = 0
+    seen_at: int = 0
+    placed_at: int = 0
+    head: Head | None = None
+    revisions: dict[int, Revision] = {}
+    operations: dict[str, Operation] = {}
+    shipments: dict[str, Shipment] = {}
+    scans: dict[str, tuple[Scan, ...]] = {}
+    marks: dict[str, Mark] = {}
+    holds: dict[str, HoldEntry] = {}
+    cancellations: dict[str, Movement] = {}
+    returns: dict[str, Movement] = {}
+    changes: dict[str, tuple[int, bytes]] = {}
+    conflicts: tuple[str, ...] = ()
+    derived: Derived = Derived()
+    told: dict[str, Told] = {}
+    raised: dict[str, int] = {}
+    verdicts: dict[str, bool] = {}

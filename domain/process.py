@@ -1,0 +1,148 @@
+"""One record of the log meets one order: the whole state machine in one function.
+
+`process` is total and deterministic: same order, same record, same rules give the same order, the
+same messages and the same bytes. It reads no clock; `seen_at` is the record's time in the log.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from domain.announce import Cause, announce
+from domain.command import CommandJudged, Record, Request
+from domain.deadline import EXPIRY
+from domain.decide import decide, decide_expiry
+from domain.derive import derive
+from domain.fact import Fact, TimerHasFired
+from domain.instant import micros
+from domain.merge import merge
+from domain.message import ActionRequired, CommandResult, Message
+from domain.order import VERDICTS_MAX, Order
+from domain.rules import Rules
+
+
+class Step(NamedTuple):
+    """What a record brought about; `log` are verdicts that must follow it in the log."""
+
+    order: Order
+    messages: Sequence[Message]
+    log: Sequence[CommandJudged] = ()
+    repeat: bool = False
+
+
+def process(order: Order, record: Record, rules: Rules) -> Step:
+    """Take one record of the log into the order and say what changed."""
+    if isinstance(record, CommandJudged):
+        return _apply(order, record, rules)
+    if isinstance(record, Request):
+        if record.event_id in order.verdicts:
+            return Step(order, (), repeat=True)
+        judged = decide(order, record, rules)
+        return _apply(order, judged, rules)._replace(log=(judged,))
+    if isinstance(record, TimerHasFired):
+        return _time_passed(order, record, rules)
+    merged = _take_in(order, record)
+    if merged is order:
+        return Step(order, (), repeat=True)
+    cause = Cause(record.event_id, record.occurred_at)
+    return Step(*announce(order, merged, cause, rules))
+
+
+def unseen(key: str, seen_at: datetime) -> Order:
+    """Make the order of which nothing is known but that a record about it was seen."""
+    return Order(key=key, seen_at=micros(seen_at))
+
+
+def _take_in(order: Order, fact: Fact) -> Order:
+    merged, touches = merge(order, fact)
+    if not touches:
+        return order
+    return derive(replace(merged, version=order.version + 1), touches)
+
+
+def _time_passed(order: Order, fired: TimerHasFired, rules: Rules) -> Step:
+    merged = _take_in(order, fired)
+    if merged is order:
+        return Step(order, (), repeat=True)
+    cause = Cause(fired.event_id, fired.occurred_at)
+    merged, messages = announce(order, merged, cause, rules)
+    judged = decide_expiry(merged, fired, rules) if fired.body.timer == EXPIRY else None
+    if judged is None:
+        return Step(merged, messages)
+    step = _apply(merged, judged, rules)
+    return Step(step.order, [*messages, *step.messages], (judged,))
+
+
+def _apply(order: Order, judged: CommandJudged, rules: Rules) -> Step:
+    """Take in a verdict: its effects are facts like any other, its answer is said once."""
+    verdict = judged.body
+    if verdict.command_id in order.verdicts:
+        return Step(order, (), repeat=True)
+    verdicts = dict(order.verdicts)
+    if len(verdicts) >= VERDICTS_MAX:
+        del verdicts[next(iter(verdicts))]
+    verdicts[verdict.command_id] = verdict.accepted
+    after = replace(order, verdicts=verdicts, version=order.version + 1)
+    for effect in verdict.effects:
+        after = _take_in(after, effect)
+    cause = Cause(verdict.command_id, judged.occurred_at, verdict.notify_customer)
+    after, messages = announce(order, after, cause, rules)
+    return Step(after, [_answer(after, judged), *messages, *_actions(order, after, judged)])
+
+
+def _answer(order: Order, judged: CommandJudged) -> CommandResult:
+    verdict = judged.body
+    tenant, channel, _ = order.key.split("/", 2)
+    return CommandResult(
+        id=f"{order.key}:command:{verdict.command_id}",
+        order_key=order.key,
+        tenant=tenant,
+        channel=channel,
+        command_id=verdict.command_id,
+        command=verdict.command,
+        accepted=verdict.accepted,
+        occurred_at=judged.occurred_at,
+        guard=verdict.guard,
+        reason=verdict.refusal,
+        effects=tuple(_kind_of(effect) for effect in verdict.effects),
+        amounts=_owed(order) if verdict.accepted and verdict.command == "cancel" else {},
+        currency=order.head.currency if order.head else "",
+        actor=judged.actor,
+        test=order.test,
+    )
+
+
+def _kind_of(fact: Fact) -> str:
+    return str(fact.__struct_config__.tag)
+
+
+def _owed(order: Order) -> dict[str, int]:
+    """Say what a cancellation leaves to give back: captured beyond what is due, and authorised."""
+    money = order.derived.money
+    refund = max(money.captured - money.refunded - money.refund_pending - money.due, 0)
+    return {"refund": refund, "reverse": money.authorized}
+
+
+def _actions(before: Order, order: Order, judged: CommandJudged) -> list[ActionRequired]:
+    """Ask people for what we cannot do ourselves: send money back, reverse an authorisation."""
+    if before.derived.promise.cancelled_at or not order.derived.promise.cancelled_at:
+        return []
+    tenant, channel, _ = order.key.split("/", 2)
+    return [
+        ActionRequired(
+            id=f"{order.key}:action:{action}:{judged.body.command_id}",
+            order_key=order.key,
+            tenant=tenant,
+            channel=channel,
+            action=action,
+            occurred_at=judged.occurred_at,
+            cause=judged.body.command_id,
+            amount=amount,
+            currency=order.head.currency if order.head else "",
+            test=order.test,
+        )
+        for action, amount in _owed(order).items()
+        if amount and not order.test
+    ]

@@ -1,0 +1,223 @@
+"""A profile: one shop system's words over the canonical axes, as data (spec model, section 4).
+
+`compile_profile` tries every combination of the facets that a table's rows look at, so a profile
+that leaves one without a word, or has a word that none reaches, is refused with the row named.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import product
+from operator import itemgetter
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from domain.vocabulary import (
+    Closure,
+    Fulfilment,
+    HoldState,
+    Lifecycle,
+    Parcel,
+    Payment,
+    Risk,
+)
+
+FACETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "lifecycle": tuple(Lifecycle),
+    "closure": tuple(Closure),
+    "hold": tuple(HoldState),
+    "risk": tuple(Risk),
+    "payment": tuple(Payment),
+    "fulfilment": tuple(Fulfilment),
+    "handed_over": ("none", "some", "all"),
+    "valid": ("no", "yes"),
+}
+"""What the rows of an order's table may look at, and every value that it can have."""
+PARCEL_FACETS: Final[Mapping[str, tuple[str, ...]]] = {"parcel": tuple(Parcel)}
+COMBINATIONS_MAX: Final = 200_000
+
+Facets = tuple[str, ...]
+Word = Callable[[Facets], str]
+
+
+class ProfileError(Exception):
+    """A profile that cannot work; says which table and row, and why."""
+
+
+class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shows a word when each named facet has one of the values; no condition always holds."""
+
+    show: str
+    when: dict[str, tuple[str, ...]] = {}
+
+
+class Words(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table: the first row that holds gives the word, for the order or for each shipment."""
+
+    rows: tuple[Row, ...]
+    subject: Literal["order", "shipment"] = "order"
+
+
+class Narrowing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One more condition that a command meets in this profile."""
+
+    guard: str
+    when: dict[str, tuple[str, ...]]
+    refusal: str
+
+
+class Notice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to tell when a word appears on an axis of the profile, or at placement."""
+
+    on: str
+    audience: Literal["customer", "merchant", "admin"]
+    template: str
+    words: tuple[str, ...] = ()
+    media: tuple[Literal["email", "sms"], ...] = ("email",)
+
+
+class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A profile as written in its file."""
+
+    name: str
+    title: str
+    words: dict[str, Words]
+    guards: dict[str, tuple[Narrowing, ...]] = {}
+    notices: tuple[Notice, ...] = ()
+    schema: int = 1
+
+
+class Compiled(Struct, frozen=True, kw_only=True, eq=False):
+    """A profile that was proved total; each table is one look-up."""
+
+    profile: Profile
+    order_words: tuple[tuple[str, Word], ...]
+    shipment_words: tuple[tuple[str, dict[str, str]], ...]
+    notices: dict[tuple[str, str], tuple[Notice, ...]]
+
+
+def parse_profile(text: str) -> Compiled:
+    """Read a profile from TOML and prove it; raises ProfileError."""
+    try:
+        profile = msgspec.toml.decode(text, type=Profile)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        message = f"profile: {error}"
+        raise ProfileError(message) from error
+    return compile_profile(profile)
+
+
+def compile_profile(profile: Profile) -> Compiled:
+    """Prove a profile total and reachable, and turn its tables into look-ups."""
+    order_words: list[tuple[str, Word]] = []
+    shipment_words: list[tuple[str, dict[str, str]]] = []
+    for axis, words in profile.words.items():
+        where = f"profile {profile.name}, words.{axis}"
+        if words.subject == "shipment":
+            used, table = _tabulate(where, words, PARCEL_FACETS)
+            shipment_words.append((axis, {key[0]: word for key, word in table.items()}))
+        else:
+            used, table = _tabulate(where, words, FACETS)
+            order_words.append((axis, _look_up(used, table)))
+    _check_narrowings(profile)
+    return Compiled(
+        profile=profile,
+        order_words=tuple(order_words),
+        shipment_words=tuple(shipment_words),
+        notices=_index_notices(profile),
+    )
+
+
+def _tabulate(
+    where: str, words: Words, facets: Mapping[str, tuple[str, ...]]
+) -> tuple[list[str], dict[Facets, str]]:
+    used = [name for name in facets if any(name in row.when for row in words.rows)] or [
+        next(iter(facets))
+    ]
+    for number, row in enumerate(words.rows, 1):
+        _check_condition(f"{where}, row {number} ({row.show})", row.when, facets)
+    reached: set[int] = set()
+    table: dict[Facets, str] = {}
+    for values in product(*(facets[name] for name in used)):
+        facts = dict(zip(used, values, strict=True))
+        found = next((n for n, row in enumerate(words.rows) if _holds(row.when, facts)), None)
+        if found is None:
+            message = f"{where}: no row shows a word for {facts}"
+            raise ProfileError(message)
+        reached.add(found)
+        table[values] = words.rows[found].show
+    for number, row in enumerate(words.rows):
+        if number not in reached:
+            message = f"{where}, row {number + 1} ({row.show}): earlier rows hide it"
+            raise ProfileError(message)
+    return used, table
+
+
+def _check_condition(
+    where: str, when: Mapping[str, tuple[str, ...]], facets: Mapping[str, tuple[str, ...]]
+) -> None:
+    for name, values in when.items():
+        if name not in facets:
+            message = f"{where}: no facet {name!r}; there are {', '.join(facets)}"
+            raise ProfileError(message)
+        for value in values:
+            if value not in facets[name]:
+                message = f"{where}: {name} is never {value!r}"
+                raise ProfileError(message)
+
+
+def _holds(when: Mapping[str, tuple[str, ...]], facts: Mapping[str, str]) -> bool:
+    return all(facts[name] in values for name, values in when.items())
+
+
+def _look_up(used: list[str], table: dict[Facets, str]) -> Word:
+    """Make the function from all facets to the word; one facet alone makes no tuple."""
+    names = list(FACETS)
+    pick = itemgetter(*(names.index(name) for name in used))
+    if len(used) == 1:
+        single = {key[0]: word for key, word in table.items()}
+        return lambda facets: single[pick(facets)]
+    return lambda facets: table[pick(facets)]
+
+
+def _check_narrowings(profile: Profile) -> None:
+    for command, narrowings in profile.guards.items():
+        for narrowing in narrowings:
+            where = f"profile {profile.name}, guards.{command} ({narrowing.guard})"
+            _check_condition(where, narrowing.when, FACETS)
+
+
+def _index_notices(profile: Profile) -> dict[tuple[str, str], tuple[Notice, ...]]:
+    index: dict[tuple[str, str], tuple[Notice, ...]] = {}
+    for notice in profile.notices:
+        words = notice.words
+        if notice.on != "placed":
+            if notice.on not in profile.words:
+                message = f"profile {profile.name}: notice on unknown axis {notice.on!r}"
+                raise ProfileError(message)
+            shown = {row.show for row in profile.words[notice.on].rows}
+            if unknown := set(words) - shown:
+                message = f"profile {profile.name}: {notice.on} never shows {sorted(unknown)}"
+                raise ProfileError(message)
+            words = words or tuple(sorted(shown))
+        for word in words or ("",):
+            index[notice.on, word] = (*index.get((notice.on, word), ()), notice)
+    return index
+
+
+def holds(when: Mapping[str, tuple[str, ...]], facets: Facets) -> bool:
+    """Say whether a condition holds for an order's facets."""
+    return all(facets[_POSITION[name]] in values for name, values in when.items())
+
+
+_POSITION: Final = {name: position for position, name in enumerate(FACETS)}
+
+
+@lru_cache(maxsize=4_096)
+def explain_word(compiled: Compiled, axis: str, facets: Facets) -> str:
+    """Say which conditions of a profile's table chose the word."""
+    for row in compiled.profile.words[axis].rows:
+        if holds(row.when, facets):
+            conditions = [f"{name} is {facets[_POSITION[name]]}" for name in row.when]
+            return " and ".join(conditions) or "no earlier row holds"
+    raise AssertionError  # pragma: no cover - the table is total
