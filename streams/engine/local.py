@@ -126,13 +126,14 @@ class LocalStage:
 
 
 def _said(topic: str, outgoing: Outgoing) -> Said:
+    partition, key, value, headers, timestamp_ms = outgoing
     return Said(
         topic=topic,
-        key=outgoing.key,
-        value=outgoing.value,
-        headers=tuple(outgoing.headers),
-        partition=outgoing.partition,
-        timestamp_ms=outgoing.timestamp_ms,
+        key=key,
+        value=value,
+        headers=tuple(headers),
+        partition=partition,
+        timestamp_ms=timestamp_ms,
     )
 
 

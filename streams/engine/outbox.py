@@ -7,19 +7,12 @@ Records to one partition keep their order.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-
-class Outgoing(NamedTuple):
-    """One record on its way out. A tuple, because there is one for every event."""
-
-    partition: int | None
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
-    timestamp_ms: int | None
-
-
+# One record on its way out: partition (None: by key), key, value, headers, timestamp in ms.
+# A bare tuple: there is one for every event, and a named one costs four times as much to make.
+Outgoing = tuple[
+    int | None, bytes | None, bytes | None, Sequence[tuple[str, bytes]], int | None
+]
 
 
 class Outbox:
@@ -40,7 +33,7 @@ class Outbox:
         timestamp_ms: int | None = None,
     ) -> None:
         """Add a record; without a partition, Kafka's rule over the key decides."""
-        record = Outgoing(partition, key, value, headers, timestamp_ms)
+        record = (partition, key, value, headers, timestamp_ms)
         try:
             self._by_topic[topic].append(record)
         except KeyError:
