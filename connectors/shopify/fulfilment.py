@@ -1,0 +1,165 @@
+"""Goods that Shopify tells of: fulfilments as shipments, their events as scans.
+
+A fulfilment's `success` means that the merchant handed the goods over. Its `shipment_status`
+repeats the last event without the time of it, so it is an inferred scan: the domain keeps one
+per state, at its earliest, and the events that come by themselves stand beside it.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from connectors.shopify.payload import Fulfillment, FulfillmentEvent
+from connectors.shopify.payment import link
+from connectors.shopify.statement import Statement, micros
+from domain import fact as facts
+from domain.body import PackageInfo, Scan, ShipmentInfo, ShipmentRef, Units, UnknownReported
+from domain.fact import Fact
+from domain.vocabulary import Parcel
+
+_NUMBER_CHARACTERS_MAX: Final = 100
+_PARCELS_MAX: Final = 200
+
+STATUSES: Final = {
+    "": "waiting",
+    "pending": "waiting",
+    "open": "waiting",
+    "success": "handed_over",
+    "cancelled": "cancelled",
+    "error": "cancelled",
+    "failure": "cancelled",
+}
+
+SCANS: Final = {
+    "label_purchased": Parcel.CREATED,
+    "label_printed": Parcel.CREATED,
+    "confirmed": Parcel.CREATED,  # the carrier knows of it and does not have it yet
+    "carrier_picked_up": Parcel.HANDED_OVER,
+    "in_transit": Parcel.IN_TRANSIT,
+    "delayed": Parcel.IN_TRANSIT,
+    "buyer_action_required": Parcel.HELD,
+    "out_for_delivery": Parcel.OUT_FOR_DELIVERY,
+    "ready_for_pickup": Parcel.READY_FOR_PICKUP,
+    "ready_for_recipient_pickup": Parcel.READY_FOR_PICKUP,
+    "attempted_delivery": Parcel.ATTEMPT_FAILED,
+    "delivered": Parcel.DELIVERED,
+    "picked_up": Parcel.COLLECTED,
+    "returning_to_sender": Parcel.RETURNING,
+    "failure": Parcel.UNKNOWN,  # the tracking itself failed: that says nothing of the parcel
+}
+
+
+def tracking_number(raw: str) -> str:
+    """Write a tracking number so that one parcel has one name."""
+    return raw.translate(_NOISE).upper()[:_NUMBER_CHARACTERS_MAX]
+
+
+_NOISE: Final = {ord(sign): None for sign in " -\t\r\n"}
+
+
+def fulfillment_facts(told: Statement, fulfillment: Fulfillment) -> Iterator[Fact]:
+    """Say what a shipment holds, that it left or was called off, and where its parcel is."""
+    name = f"fulfillment:{fulfillment.id}"
+    created_at = fulfillment.created_at
+    updated_at = fulfillment.updated_at or created_at
+    revision = micros(updated_at)
+    parcels = _parcels(fulfillment)
+    shipment = ShipmentInfo(
+        shipment_id=fulfillment.id,
+        lines=_lines(fulfillment),
+        parcels=parcels,
+        carrier=fulfillment.tracking_company,
+        service="" if fulfillment.service == "manual" else fulfillment.service,
+    )
+    event_id = f"{name}:{revision}"
+    yield told.fact(facts.ShipmentCreated, event_id, created_at, body=shipment, revision=revision)
+    for parcel in parcels:
+        yield link(told, f"parcel:{parcel.number}", created_at)
+    body = ShipmentRef(shipment_id=fulfillment.id)
+    match STATUSES.get(fulfillment.status):
+        case "handed_over":
+            yield told.fact(facts.ShipmentHandedOver, f"{name}:handed_over", created_at, body=body)
+        case "cancelled":
+            called_off = ShipmentRef(shipment_id=fulfillment.id, note=fulfillment.status)
+            yield told.fact(
+                facts.ShipmentCancelled,
+                f"{name}:cancelled",
+                updated_at,
+                body=called_off,
+                revision=revision,
+            )
+        case None:
+            yield _unknown(told, name, "fulfillment.status", fulfillment)
+        case _:
+            pass  # it waits to be handed over
+    if fulfillment.shipment_status:
+        yield from _inferred_scan(told, name, fulfillment)
+
+
+def event_facts(told: Statement, event: FulfillmentEvent) -> Iterator[Fact]:
+    """Say what a carrier reported of a shipment."""
+    state = SCANS.get(event.status, Parcel.UNKNOWN)
+    name = f"fulfillment_event:{event.id}"
+    place = ", ".join(
+        part for part in (event.zip, event.city, event.province, event.country) if part
+    )
+    body = Scan(
+        state=state,
+        shipment_id=event.fulfillment_id,
+        code=event.status,
+        place=place,
+        reason=event.status if event.status in {"delayed", "failure"} else "",
+        expected_at=event.estimated_delivery_at,
+    )
+    yield told.fact(facts.ShipmentScan, name, event.happened_at, body=body)
+    if event.status not in SCANS:
+        unknown = UnknownReported(field="fulfillment_event.status", value=event.status)
+        event_id = f"{name}:unknown:status"
+        yield told.fact(facts.UnknownWasReported, event_id, event.happened_at, body=unknown)
+
+
+def _inferred_scan(told: Statement, name: str, fulfillment: Fulfillment) -> Iterator[Fact]:
+    status = fulfillment.shipment_status
+    updated_at = fulfillment.updated_at or fulfillment.created_at
+    body = Scan(
+        state=SCANS.get(status, Parcel.UNKNOWN),
+        shipment_id=fulfillment.id,
+        code=status,
+        reason=status if status in {"delayed", "failure"} else "",
+    )
+    yield told.fact(
+        facts.ShipmentScan,
+        f"{name}:scan:{status}"[:400],
+        updated_at,
+        body=body,
+        revision=micros(updated_at),
+        inferred=True,
+    )
+    if status not in SCANS:
+        yield _unknown(told, name, "fulfillment.shipment_status", fulfillment)
+
+
+def _unknown(told: Statement, name: str, field: str, fulfillment: Fulfillment) -> Fact:
+    value: str = getattr(fulfillment, field.partition(".")[2])
+    body = UnknownReported(field=field, value=value)
+    event_id = f"{name}:unknown:{field}:{value}"[:400]
+    return told.fact(facts.UnknownWasReported, event_id, fulfillment.created_at, body=body)
+
+
+def _lines(fulfillment: Fulfillment) -> tuple[Units, ...]:
+    pieces: dict[str, int] = {}
+    for line in fulfillment.line_items:
+        if line.quantity:
+            pieces[line.id] = pieces.get(line.id, 0) + line.quantity
+    return tuple(Units(line_id=line_id, quantity=n) for line_id, n in sorted(pieces.items()))
+
+
+def _parcels(fulfillment: Fulfillment) -> tuple[PackageInfo, ...]:
+    raw = fulfillment.tracking_numbers or [fulfillment.tracking_number]
+    urls = fulfillment.tracking_urls or [fulfillment.tracking_url]
+    found: dict[str, PackageInfo] = {}
+    for place, text in enumerate(raw[:_PARCELS_MAX]):
+        if number := tracking_number(text):
+            url = urls[place] if place < len(urls) else ""
+            package = PackageInfo(number=number, carrier=fulfillment.tracking_company, url=url)
+            found.setdefault(number, package)
+    return tuple(found.values())
