@@ -1,0 +1,50 @@
+"""A command as an operator or a service writes it: bytes in, a command or a quarantine out.
+
+Tolerant where nothing can be misread: `kind` may lack its `command.`, the time may be missing
+(the log's time counts, spec model 1), `command_id` is another name of `event_id`.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from connectors.delivery import Quarantined
+from connectors.json_body import guard
+from domain.command import Command
+from domain.instant import EPOCH
+
+_PREFIX: Final = "command."
+_decode: Final = msgspec.json.Decoder(dict[str, Any])  # Any: JSON, judged by the conversion below
+
+
+def read_command(value: bytes | None, logged_at: datetime | None = None) -> Command | Quarantined:
+    """Read a command; with `logged_at` that is when it happened, its own time only observed."""
+    if value is None:
+        return Quarantined(reason="command without a value", field="value")
+    if refused := guard(value):
+        return refused
+    try:
+        fields = _decode.decode(value)
+        command = msgspec.convert(_completed(fields), Command)
+    except (msgspec.MsgspecError, ValueError, TypeError) as error:
+        return Quarantined(reason=f"not a command: {error}")
+    if command.order_key is None:
+        return Quarantined(reason="a command names its order", field="order_key")
+    tenant, channel, _ = command.order_key.split("/", 2)
+    command = replace(command, tenant=tenant, channel=channel)
+    if logged_at is None:
+        return command
+    stated = command.occurred_at if command.occurred_at != EPOCH else None
+    return replace(command, occurred_at=logged_at, observed_at=stated)
+
+
+def _completed(fields: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    kind = fields.get("kind", "")
+    if isinstance(kind, str) and not kind.startswith(_PREFIX):
+        fields["kind"] = _PREFIX + kind
+    if "event_id" not in fields and "command_id" in fields:
+        fields["event_id"] = fields["command_id"]
+    fields.setdefault("occurred_at", EPOCH.isoformat())
+    return fields

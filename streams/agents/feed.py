@@ -1,0 +1,75 @@
+"""Feeds: a source's own bytes become canonical facts on the order log, or wait at a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from connectors import feed
+from connectors.delivery import Quarantined
+from connectors.normalise import normalise
+from domain.fact import Fact, ReferenceWasLinked
+from streams import topic
+from streams.agents.dead_letter import bury
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+    from streams.engine.stage import Context
+    from streams.metric import Metrics
+
+
+class FeedProcessor:
+    """Works for any feed topic: the record's headers say which connector reads it."""
+
+    def __init__(self, context: Context, metrics: Metrics) -> None:
+        self._context = context
+        self._metrics = metrics
+
+    def restored(self) -> None:
+        """Nothing to take up: a feed keeps no state."""
+
+    def fire(self, now_ms: int) -> None:
+        """Nothing is ever due."""
+        del now_ms
+
+    def process(self, records: Sequence[ConsumerRecord]) -> None:
+        """Normalise each record and send its facts on."""
+        for record in records:
+            read = feed.read(record.value, record.headers)
+            if isinstance(read, Quarantined):
+                self._bury(record, read)
+                continue
+            reading = normalise(*read)
+            for quarantined in reading.quarantined:
+                self._bury(record, quarantined)
+            for fact, encoded in zip(reading.facts, reading.encoded, strict=True):
+                self._send(record, fact, encoded)
+
+    def _send(self, record: ConsumerRecord, fact: Fact, encoded: bytes) -> None:
+        outbox = self._context.outbox
+        if isinstance(fact, ReferenceWasLinked):
+            key = reference_key(fact.tenant, fact.body.reference)
+            outbox.send(topic.REFERENCES, key, encoded)
+        elif fact.order_key:
+            outbox.send(topic.ORDER_LOG, fact.order_key.encode(), encoded)
+        elif fact.reference:
+            outbox.send(topic.REFERENCES, reference_key(fact.tenant, fact.reference), encoded)
+        else:
+            self._bury(record, Quarantined(reason="the fact names no order", field="order_key"))
+
+    def _bury(self, record: ConsumerRecord, found: Quarantined) -> None:
+        bury(
+            self._context.outbox,
+            self._metrics,
+            record,
+            stage=self._context.stage,
+            cause=found.reason,
+            field=found.field,
+            value=found.value,
+        )
+
+
+def reference_key(tenant: str, reference: str) -> bytes:
+    """Key a reference by its tenant, so that two tenants' numbers never meet (X.19)."""
+    return f"{tenant}|{reference}".encode()

@@ -1,0 +1,119 @@
+"""The resolver: facts that know only a reference find their order, or wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from domain.codec import encode_message, encode_record
+from domain.fact import Fact, ReferenceWasLinked
+from domain.reference import HOPS_MAX, Entry, Resolved, deadline_of, miss, resolve
+from domain.rules import Policy
+from streams import topic
+from streams.agents.dead_letter import bury
+from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
+from streams.agents.feed import reference_key
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+    from streams.engine.stage import Context
+    from streams.metric import Metrics
+
+_HOPS: Final = "hops"
+_fact: Final = msgspec.json.Decoder(Fact)
+_entry: Final = msgspec.msgpack.Decoder(Entry)
+_pack: Final = msgspec.msgpack.Encoder()
+
+
+class ResolverProcessor:
+    """Keeps one entry per reference of its partition."""
+
+    def __init__(self, context: Context, metrics: Metrics, policy: Policy) -> None:
+        self._context = context
+        self._metrics = metrics
+        self._policy = policy
+        self._deadlines = DeadlineIndex(context.store)
+        self._parked = 0
+
+    def restored(self) -> None:
+        """Collect the deadlines; facts that wait have one until it was missed."""
+        self._deadlines.restore()
+
+    def process(self, records: Sequence[ConsumerRecord]) -> None:
+        """Let each link or fact meet its reference."""
+        for record in records:
+            try:
+                self._resolve(record)
+            except msgspec.MsgspecError as error:
+                self._bury(record, f"not a record of the reference topic: {error}")
+            except Exception as error:  # noqa: BLE001 - the entry is untouched, the rest goes on
+                self._bury(record, f"internal: {type(error).__name__}: {error}")
+
+    def _resolve(self, record: ConsumerRecord) -> None:
+        if record.value is None or record.key is None:
+            self._bury(record, "record without a value or key")
+            return
+        fact = _fact.decode(record.value)
+        reference = (
+            fact.body.reference if isinstance(fact, ReferenceWasLinked) else fact.reference
+        )
+        if reference_key(fact.tenant, reference) != record.key:
+            self._bury(record, "wrong key: not the fact's tenant and reference")
+            return
+        hops = _hops(record)
+        if hops > HOPS_MAX:
+            self._bury(record, f"aliases lead in a circle: over {HOPS_MAX} hops")
+            return
+        before = self._load(record.key)
+        resolved = resolve(before, fact, seen_at=record.timestamp * 1000)
+        if resolved.full:
+            self._bury(record, "more than the reference can hold")
+            return
+        self._send(resolved, hops)
+        self._keep(record.key, before, resolved.entry)
+
+    def _send(self, resolved: Resolved, hops: int) -> None:
+        outbox = self._context.outbox
+        for fact in resolved.to_orders:
+            outbox.send(topic.ORDER_LOG, str(fact.order_key).encode(), encode_record(fact))
+        headers = [(_HOPS, str(hops + 1).encode())]
+        for fact in resolved.to_references:
+            linked = isinstance(fact, ReferenceWasLinked)
+            name = fact.body.reference if linked else fact.reference
+            key = reference_key(fact.tenant, name)
+            outbox.send(topic.REFERENCES, key, encode_record(fact), headers)
+
+    def _load(self, key: bytes) -> Entry:
+        value = self._context.store.get(key)
+        return _entry.decode(memoryview(value)[BODY:]) if value else Entry()
+
+    def _keep(self, key: bytes, before: Entry, entry: Entry) -> None:
+        if entry == before:
+            return
+        self._parked += len(entry.waiting) - len(before.waiting)
+        self._metrics.parked.labels(partition=str(self._context.partition)).set(self._parked)
+        deadline_ms = deadline_of(entry, self._policy) // 1000
+        self._context.store.put(key, with_deadline(deadline_ms, _pack.encode(entry)))
+        self._deadlines.add(deadline_ms, key)
+
+    def fire(self, now_ms: int) -> int | None:
+        """Raise an anomaly for references that nobody linked in time."""
+        for key in self._deadlines.due(now_ms):
+            entry = self._load(key)
+            tenant, _, reference = key.decode().partition("|")
+            missed, anomaly = miss(entry, tenant, reference, deadline_of(entry, self._policy))
+            self._keep(key, entry, missed)
+            self._context.outbox.send(topic.ANOMALIES, key, encode_message(anomaly))
+            self._metrics.anomalies.labels(kind=anomaly.kind, change=anomaly.change).inc()
+        return self._deadlines.next()
+
+    def _bury(self, record: ConsumerRecord, cause: str) -> None:
+        stage = self._context.stage
+        bury(self._context.outbox, self._metrics, record, stage=stage, cause=cause)
+
+
+def _hops(record: ConsumerRecord) -> int:
+    return next((int(value) for name, value in record.headers if name == _HOPS), 0)

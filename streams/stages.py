@@ -1,0 +1,55 @@
+"""The agents of a worker: which topic each reads, where its state is kept, who does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Final
+
+from streams import topic
+from streams.agents.command import CommandProcessor
+from streams.agents.feed import FeedProcessor
+from streams.agents.lifecycle import LifecycleProcessor
+from streams.agents.resolver import ResolverProcessor
+from streams.engine.stage import Context, Processor, Stage
+from streams.rulebook import rulebook
+
+if TYPE_CHECKING:
+    from streams.metric import Metrics
+    from streams.settings import Settings
+
+ROLES: Final = ("orders", "payments", "tracking", "commands", "resolver", "lifecycle")
+"""Names of the agents, as `worker --roles` takes them."""
+
+
+def make_stages(
+    settings: Settings, metrics: Metrics, roles: Collection[str] = ROLES
+) -> tuple[Stage, ...]:
+    """Make the stages of a worker with these roles; raises RulesError for wrong profiles."""
+    rules_for = rulebook(settings.profiles)
+    policy = rules_for("-/-/").policy
+
+    def feeding(context: Context) -> Processor:
+        return FeedProcessor(context, metrics)
+
+    def resolving(context: Context) -> Processor:
+        return ResolverProcessor(context, metrics, policy)
+
+    def commanding(context: Context) -> Processor:
+        return CommandProcessor(context, metrics)
+
+    def living(context: Context) -> Processor:
+        return LifecycleProcessor(context, metrics, rules_for)
+
+    makers: dict[str, tuple[str, str | None, Callable[[Context], Processor]]] = {
+        "orders": (topic.FEED_ORDERS, None, feeding),
+        "payments": (topic.FEED_PAYMENTS, None, feeding),
+        "tracking": (topic.FEED_TRACKING, None, feeding),
+        "commands": (topic.ORDER_COMMANDS, None, commanding),
+        "resolver": (topic.REFERENCES, topic.RESOLVER_CHANGELOG, resolving),
+        "lifecycle": (topic.ORDER_LOG, topic.LIFECYCLE_CHANGELOG, living),
+    }
+    return tuple(
+        Stage(name=role, topic=makers[role][0], changelog=makers[role][1], make=makers[role][2])
+        for role in ROLES
+        if role in roles
+    )
