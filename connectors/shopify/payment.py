@@ -97,14 +97,18 @@ MANUAL: Final = frozenset(
 """Shopify's names for manual methods; a shop that renames one is read as online."""
 
 _PROVIDERS: Final = {"stripe": re.compile(r"(?:ch|py|pyr|re|pi)_[A-Za-z0-9]{8,120}", re.ASCII)}
-_OPERATION_PREFIXES: Final = {
-    "authorized": ("ch_", "py_"),
-    "captured": ("ch_", "py_"),
-    "reversed": ("ch_", "py_"),
-    "refunded": ("re_", "pyr_"),
-    "refund_requested": ("re_", "pyr_"),
-    "refund_failed": ("re_", "pyr_"),
+_INTENT, _CHARGE, _REFUND = ("pi_",), ("ch_", "py_"), ("re_", "pyr_")
+_NAMED_BY: Final = {
+    "pending": _INTENT,
+    "authorized": _INTENT,
+    "reversed": _INTENT,
+    "captured": _CHARGE,
+    "failed": _CHARGE,
+    "refunded": _REFUND,
+    "refund_requested": _REFUND,
+    "refund_failed": _REFUND,
 }
+"""Which of Stripe's ids names which operation, as in `connectors/stripe`; else Shopify's does."""
 
 
 def provider_of(gateway: str) -> str:
@@ -153,7 +157,7 @@ def _operation(
         yield told.fact(facts.PaymentMethodChosen, name, at, body=method)
         return
     references = _references(provider, transaction)
-    own = [each for each in references if each.startswith(_OPERATION_PREFIXES.get(word, ("-",)))]
+    own = [each for each in references if each.startswith(_NAMED_BY.get(word, ("-",)))]
     body = Operation(
         provider=provider,
         reference=own[0] if own else transaction.id,
@@ -172,9 +176,9 @@ def _parent(transaction: Transaction, references: list[str], own: list[str]) -> 
     """Name what the operation acts on, in the numbers of whoever names the operation."""
     if not own:
         return transaction.parent_id or ""
-    if not own[0].startswith(("re_", "pyr_")):
-        return ""  # one charge is authorised and captured under one id
-    return next((each for each in references if each.startswith(("ch_", "py_"))), "")
+    wanted = _CHARGE if own[0].startswith(_REFUND) else _INTENT + _CHARGE
+    found = [each for prefix in wanted for each in references if each.startswith(prefix)]
+    return found[0] if found else ""
 
 
 def _references(provider: str, transaction: Transaction) -> list[str]:

@@ -1,0 +1,299 @@
+"""A whole order of WooCommerce: one document, and the facts that its one status implies.
+
+The status mixes payment with work, and nothing in it is a delivery: `completed` is the merchant's
+word that the goods left. Whether money came in is told by `date_paid`, not by the status.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from connectors.delivery import EPOCH
+from connectors.money import NotMoney, minor, minor_each, minor_unsigned
+from connectors.woocommerce import payload
+from connectors.woocommerce.payload import Order
+from domain import fact as facts
+from domain.body import Empty, Operation, Reason, ReferenceLinked, UnknownReported
+from domain.document import Address, Document, Line, Party
+from domain.fact import Fact
+from domain.vocabulary import CancelReason, Evidence, HoldReason, Minor, Validity
+
+Say = Callable[..., Fact]
+"""Writes a fact about the order: kind, event id, time, and by name what else it has."""
+
+
+class Meaning(NamedTuple):
+    """What a status says: how far the order goes, and what must have happened."""
+
+    progress: int
+    validity: Validity
+    hold: HoldReason | None = None
+    happened: str = ""
+
+
+STATUSES: Final = {
+    "auto-draft": Meaning(0, Validity.DRAFT),
+    "draft": Meaning(0, Validity.DRAFT),
+    "checkout-draft": Meaning(0, Validity.DRAFT),
+    "pending": Meaning(1, Validity.PENDING),
+    "failed": Meaning(2, Validity.PENDING, happened="failed"),
+    "on-hold": Meaning(3, Validity.PENDING, HoldReason.PAYMENT),
+    "processing": Meaning(5, Validity.VALID),
+    "completed": Meaning(6, Validity.VALID, happened="marked_shipped"),
+    "cancelled": Meaning(7, Validity.UNSTATED, happened="cancelled"),
+    "refunded": Meaning(8, Validity.VALID, happened="refunded"),
+    "trash": Meaning(9, Validity.UNSTATED, happened="cancelled"),
+}
+"""`progress` orders snapshots of one second; a plugin's own status comes between 3 and 5."""
+
+_OF_A_PLUGIN: Final = Meaning(4, Validity.UNKNOWN)
+
+MANUAL: Final = frozenset({"cod", "bacs", "cheque"})
+PICKUP: Final = frozenset({"local_pickup", "pickup_location"})
+
+_INTENT: Final = re.compile(r"pi_[A-Za-z0-9]{8,120}", re.ASCII)
+_CHARGE: Final = re.compile(r"(?:ch|py)_[A-Za-z0-9]{8,120}", re.ASCII)
+_CHARGE_KEYS: Final = frozenset({"_charge_id", "_stripe_charge_id"})
+_INTENT_KEYS: Final = frozenset({"_intent_id", "_stripe_intent_id"})
+
+
+class _Payer(NamedTuple):
+    """Who moved the money, and the names that the provider has for it."""
+
+    provider: str
+    charge: str
+    intent: str
+
+
+def order_facts(say: Say, order: Order) -> Iterator[Fact]:
+    """Say everything that a snapshot of an order says."""
+    meaning = STATUSES.get(order.status, _OF_A_PLUGIN)
+    payer = _payer(order)
+    modified_at = order.date_modified_gmt or order.date_created_gmt
+    revision = revision_of(order)
+    kind: Callable[..., Fact] = facts.OrderRevised
+    if meaning.validity is Validity.DRAFT:
+        kind = facts.OrderSaved
+    elif modified_at == order.date_created_gmt:
+        kind = facts.OrderPlaced
+    document = _document(order, meaning)
+    yield say(kind, f"order:{order.id}:{revision}", modified_at, body=document, revision=revision)
+    yield from _links(say, order, payer)
+    if meaning is _OF_A_PLUGIN:
+        body = UnknownReported(field="status", value=order.status)
+        event_id = f"order:{order.id}:unknown:status:{order.status}"[:400]
+        yield say(facts.UnknownWasReported, event_id, order.date_created_gmt, body=body)
+    if meaning.validity is not Validity.DRAFT:
+        yield from _money(say, order, payer)
+        yield from _implied(say, order, meaning, revision)
+
+
+def revision_of(order: Order) -> int:
+    """Order snapshots by time, and within one second by how far the order is.
+
+    Times have whole seconds, and a checkout goes from `pending` to `processing` within one; what
+    is left of the second therefore holds the progress of the status.
+    """
+    since = (order.date_modified_gmt or order.date_created_gmt) - EPOCH
+    micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    progress = STATUSES.get(order.status, _OF_A_PLUGIN).progress
+    return micros + 2 * progress + (order.date_paid_gmt is not None)
+
+
+def _document(order: Order, meaning: Meaning) -> Document:
+    shipping = order.shipping_lines[0] if order.shipping_lines else payload.ShippingLine()
+    return Document(
+        currency=order.currency,
+        total=_total(order),
+        lines=tuple(_line(line, order.currency) for line in order.line_items),
+        number=order.number or order.id,
+        placed_at=order.date_created_gmt,
+        shipping_total=_optional(order, "shipping_total"),
+        tax_total=_optional(order, "total_tax"),
+        discount_total=_optional(order, "discount_total"),
+        payment_method=_method(order),
+        payment_method_name=order.payment_method_title or order.payment_method,
+        source_status=order.status,
+        validity=meaning.validity,
+        hold=meaning.hold,
+        shipping_method=shipping.method_title,
+        pickup=shipping.method_id in PICKUP,
+        note=order.customer_note,
+        customer=_customer(order),
+        ship_to=_address(order.shipping),
+        bill_to=_address(order.billing),
+    )
+
+
+def _total(order: Order) -> Minor:
+    return minor_unsigned(order.total, order.currency, field="total")
+
+
+def _optional(order: Order, field: str) -> Minor:
+    raw = getattr(order, field)
+    return Minor(0) if raw is None or raw == "" else minor(raw, order.currency, field=field)
+
+
+def _line(line: payload.Line, currency: str) -> Line:
+    """Read a line; `price` is a float that hides cents, so the line's total is divided."""
+    price = Minor(0)
+    if line.total is not None and line.total != "":
+        price = minor_each(line.total, line.quantity, currency, field="line_items.total")
+    return Line(
+        line_id=line.id,
+        quantity=line.quantity,
+        sku=line.sku,
+        title=line.name,
+        unit_price=price,
+    )
+
+
+def _method(order: Order) -> str:
+    if not order.payment_method:
+        return ""
+    return "manual" if order.payment_method in MANUAL else "online"
+
+
+def _customer(order: Order) -> Party | None:
+    billing = order.billing or payload.Address()
+    party = Party(
+        customer_id="" if order.customer_id == "0" else order.customer_id,
+        name=f"{billing.first_name} {billing.last_name}".strip(),
+        email=billing.email,
+        phone=billing.phone,
+    )
+    return None if party == Party() else party
+
+
+def _address(address: payload.Address | None) -> Address | None:
+    if address is None or address == payload.Address():
+        return None
+    return Address(
+        name=f"{address.first_name} {address.last_name}".strip(),
+        company=address.company,
+        street=tuple(line for line in (address.address_1, address.address_2) if line),
+        postal_code=address.postcode,
+        city=address.city,
+        region=address.state,
+        country=address.country,
+        phone=address.phone,
+    )
+
+
+def _payer(order: Order) -> _Payer:
+    meta = {each.key: each.value for each in order.meta_data if isinstance(each.value, str)}
+    names = [order.transaction_id]
+    charge = _first(_CHARGE, names + [meta[key] for key in sorted(_CHARGE_KEYS & meta.keys())])
+    intent = _first(_INTENT, names + [meta[key] for key in sorted(_INTENT_KEYS & meta.keys())])
+    slug = re.sub(r"[^a-z0-9]+", "_", order.payment_method.lower()).strip("_")
+    own = "manual" if order.payment_method in MANUAL else slug
+    return _Payer("stripe" if charge or intent else own, charge, intent)
+
+
+def _first(shape: re.Pattern[str], names: list[str]) -> str:
+    return next((name for name in names if shape.fullmatch(name)), "")
+
+
+def _links(say: Say, order: Order, payer: _Payer) -> Iterator[Fact]:
+    names = [f"order:{order.id}", f"order:{order.number or order.id}"]
+    names += [f"payment:stripe:{name}" for name in (payer.charge, payer.intent) if name]
+    for reference in dict.fromkeys(name[:250] for name in names):
+        body = ReferenceLinked(reference=reference)
+        event_id = f"order:{order.id}:linked:{reference}"
+        yield say(facts.ReferenceWasLinked, event_id, order.date_created_gmt, body=body)
+
+
+def _money(say: Say, order: Order, payer: _Payer) -> Iterator[Fact]:
+    """Say what came in, once and as well witnessed as the payload allows, and what went back.
+
+    Stripe names a capture by its charge; an intent alone is the shop's word beside Stripe's. A
+    refund has no time here, so it is dated like the payment it is taken from.
+    """
+    paid_at = order.date_paid_gmt
+    total = _total(order)
+    if paid_at and total:
+        evidence, reference = Evidence.STATUS, f"order:{order.id}"
+        if payer.charge:
+            evidence, reference = Evidence.PROVIDER, payer.charge
+        elif payer.intent:
+            evidence, reference = Evidence.SHOP, payer.intent
+        claim = evidence is Evidence.STATUS
+        body = Operation(
+            provider="" if claim else payer.provider,
+            reference=reference,
+            parent="" if claim else payer.intent or payer.charge,
+            amount=total,
+            currency=order.currency,
+            evidence=evidence,
+            code=order.payment_method,
+        )
+        yield say(
+            facts.PaymentCaptured,
+            f"order:{order.id}:captured:{reference}",
+            paid_at,
+            body=body,
+            revision=revision_of(order) if claim else 0,
+            inferred=claim,
+        )
+    for refund in order.refunds:
+        yield from _refund(say, order, refund, payer)
+
+
+def _refund(say: Say, order: Order, refund: payload.Refund, payer: _Payer) -> Iterator[Fact]:
+    amount = minor(refund.total, order.currency, field="refunds.total")
+    if amount > 0:
+        raise NotMoney("must not be positive", "refunds.total", refund.total)
+    body = Operation(
+        provider=payer.provider,
+        reference=refund.id,
+        parent=payer.charge,
+        amount=Minor(-amount),
+        currency=order.currency,
+        evidence=Evidence.SHOP,
+    )
+    at = order.date_paid_gmt or order.date_created_gmt
+    if amount:
+        yield say(facts.PaymentRefunded, f"refund:{refund.id}", at, body=body)
+
+
+def _implied(say: Say, order: Order, meaning: Meaning, revision: int) -> Iterator[Fact]:
+    """Say what the status implies; of snapshots that repeat it the domain keeps the first."""
+    modified_at = order.date_modified_gmt or order.date_created_gmt
+    event_id = f"order:{order.id}:{meaning.happened}"
+    match meaning.happened:
+        case "marked_shipped":
+            at = order.date_completed_gmt or modified_at
+            yield say(
+                facts.OrderMarkedShipped,
+                event_id,
+                at,
+                body=Empty(),
+                revision=revision,
+                inferred=True,
+            )
+        case "cancelled":
+            note = order.status if order.status == "trash" else ""
+            body = Reason(reason=CancelReason.UNSPECIFIED, note=note)
+            yield say(
+                facts.OrderCancelledAtSource, event_id, modified_at, body=body, revision=revision
+            )
+        case "failed":
+            yield _claim(say, order, facts.PaymentFailed, event_id, revision)
+        case "refunded" if not order.refunds:
+            yield _claim(say, order, facts.PaymentRefunded, event_id, revision)
+        case _:
+            return
+
+
+def _claim(
+    say: Say, order: Order, kind: Callable[..., Fact], event_id: str, revision: int
+) -> Fact:
+    body = Operation(
+        reference=f"order:{order.id}",
+        amount=_total(order),
+        currency=order.currency,
+        evidence=Evidence.STATUS,
+        code=order.status,
+    )
+    at = order.date_modified_gmt or order.date_created_gmt
+    return say(kind, event_id, at, body=body, revision=revision, inferred=True)
