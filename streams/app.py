@@ -16,7 +16,7 @@ import uvloop
 from faust.app import base
 from faust.transport import conductor
 from faust.worker import Worker
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
 from yarl import URL
 
 from streams.engine.engine import Engine
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _NEVER_SECONDS: Final = 2_000_000.0
 
 
-class _Boot(base.BootStrategy):  # type: ignore[misc]  # faust is untyped here
+class _Boot(base.BootStrategy):
     """Health first, then the engine, then Faust; Faust's own producer and web stay off."""
 
     enable_kafka_producer = False
@@ -45,7 +45,7 @@ class _Boot(base.BootStrategy):  # type: ignore[misc]  # faust is untyped here
         return chain([self.app.health, self.app.engine], super().server())
 
 
-class App(faust.App):  # type: ignore[misc]  # faust is untyped here
+class App(faust.App):
     """A Faust app whose work is done by the engine."""
 
     BootStrategy = _Boot
@@ -83,13 +83,17 @@ def create_app(
     return app
 
 
-def run_worker(settings: Settings, stages: Sequence[Stage], *, metrics: Metrics | None = None) -> int:
+def run_worker(
+    settings: Settings, stages: Sequence[Stage], *, metrics: Metrics | None = None
+) -> int:
     """Run until told to stop (0) or until a surprise (the process is gone, 70)."""
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    if metrics is None:
+        metrics = Metrics(CollectorRegistry())
+        ProcessCollector(registry=metrics.registry)
+        PlatformCollector(registry=metrics.registry)
     app = create_app(settings, stages, metrics=metrics)
-    worker = Worker(
-        app, loglevel=settings.log_level, redirect_stdouts=False, logging_config=None
-    )
+    worker = Worker(app, loglevel=settings.log_level, redirect_stdouts=False, logging_config=None)
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError as _SourceError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as _SourceError
 
 PREFIX: Final = "ORDERSTREAM_"
 FILE_VARIABLE: Final = "ORDERSTREAM_SETTINGS_FILE"
@@ -59,7 +60,8 @@ class Settings(BaseSettings):
         description="Name of this worker for static membership: quick restarts move no work.",
     )
     embedded: bool = Field(
-        False, description="The broker is the built-in one of the demo: it cannot create topics."
+        default=False,
+        description="The broker is the built-in one of the demo: it cannot create topics.",
     )
 
     # Topics

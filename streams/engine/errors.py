@@ -1,10 +1,10 @@
 """What the engine gives up for.
 
-    EngineError
-    ├── FencedError          another process owns the partition now
-    ├── RecoveryError        state could not be read back in time
-    ├── StoreError           a stage without a changelog wrote state
-    └── UnfitRuntimeError    the installation cannot keep the guarantees
+EngineError
+├── FencedError          another process owns the partition now
+├── RecoveryError        state could not be read back in time
+├── StoreError           a stage without a changelog wrote state
+└── UnfitRuntimeError    the installation cannot keep the guarantees
 """
 
 from __future__ import annotations

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 
 # One record on its way out: partition (None: by key), key, value, headers, timestamp in ms.
 # A bare tuple: there is one for every event, and a named one costs four times as much to make.
-Outgoing = tuple[
-    int | None, bytes | None, bytes | None, Sequence[tuple[str, bytes]], int | None
-]
+Outgoing = tuple[int | None, bytes | None, bytes | None, Sequence[tuple[str, bytes]], int | None]
 
 
 class Outbox:
@@ -23,7 +21,7 @@ class Outbox:
     def __init__(self) -> None:
         self._by_topic: dict[str, list[Outgoing]] = {}
 
-    def send(  # noqa: PLR0913 - one argument for each part of a Kafka record
+    def send(
         self,
         topic: str,
         key: bytes | None,

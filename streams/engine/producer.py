@@ -32,35 +32,36 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 _ASK_AGAIN_SECONDS: Final = 0.002  # a local broker finishes a transaction in 1 to 5 ms
+_PAUSE_SECONDS: Final = 0.1  # aiokafka's own
 _ASK_QUICKLY_TIMES: Final = 10  # afterwards the broker is slow or busy: aiokafka's own pace
 _TRANSACTION_MS_MIN: Final = 10_000
 
 Change = tuple[bytes, bytes | None]
 
 
-class _QuickAddPartitions(AddPartitionsToTxnHandler):  # type: ignore[misc]  # aiokafka is untyped
+class _QuickAddPartitions(AddPartitionsToTxnHandler):
     def handle_response(self, resp: Any) -> float | None:  # Any: aiokafka's generated response
         return self._sender.pause_after(super().handle_response(resp))  # type: ignore[no-any-return]
 
 
-class _QuickAddOffsets(AddOffsetsToTxnHandler):  # type: ignore[misc]  # aiokafka is untyped
+class _QuickAddOffsets(AddOffsetsToTxnHandler):
     def handle_response(self, resp: Any) -> float | None:  # Any: aiokafka's generated response
         return self._sender.pause_after(super().handle_response(resp))  # type: ignore[no-any-return]
 
 
-class _QuickOffsetCommit(TxnOffsetCommitHandler):  # type: ignore[misc]  # aiokafka is untyped
+class _QuickOffsetCommit(TxnOffsetCommitHandler):
     def handle_response(self, resp: Any) -> float | None:  # Any: aiokafka's generated response
         return self._sender.pause_after(super().handle_response(resp))  # type: ignore[no-any-return]
 
 
-class _QuickProduce(SendProduceReqHandler):  # type: ignore[misc]  # aiokafka is untyped
+class _QuickProduce(SendProduceReqHandler):
     def handle_response(self, response: Any) -> None:  # Any: aiokafka's generated response
         super().handle_response(response)
         if self._to_reenqueue:  # a broker that did not answer at all keeps aiokafka's own pace
-            self._default_backoff = self._sender.pause_after(self._default_backoff)
+            self._default_backoff: float = self._sender.pause_after(_PAUSE_SECONDS)
 
 
-class _QuickSender(Sender):  # type: ignore[misc]  # aiokafka is untyped
+class _QuickSender(Sender):
     """Announces partitions and group side by side, and asks again soon while the broker is busy."""
 
     _asked = 0
@@ -111,7 +112,7 @@ class _QuickSender(Sender):  # type: ignore[misc]  # aiokafka is untyped
         return node_id
 
 
-class _QuickProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka is untyped
+class _QuickProducer(AIOKafkaProducer):
     def __init__(self, **options: Any) -> None:  # Any: aiokafka's untyped keywords
         super().__init__(**options)
         self._sender = _QuickSender(
@@ -165,9 +166,7 @@ class Transactions:
                 await self._send(*pack) for pack in await self._packs(outgoing)
             ]
             if changelog is not None:
-                sent += [
-                    await self._send(changelog, pack) for pack in self._pack_changes(changes)
-                ]
+                sent += [await self._send(changelog, pack) for pack in self._pack_changes(changes)]
             if offset is not None:
                 sent.append(self._send_offset(*offset))
             await asyncio.gather(*sent)  # flush() and commit swallow failed batches (fact F4)

@@ -25,7 +25,11 @@ _ROUND_MS: Final = 500
 
 
 async def recover(
-    *, settings: Settings, source: TopicPartition, changelog: TopicPartition | None, store: MemoryStore
+    *,
+    settings: Settings,
+    source: TopicPartition,
+    changelog: TopicPartition | None,
+    store: MemoryStore,
 ) -> int | None:
     """Fill the store and give the group's committed offset of the source, None for no offset."""
     reader = AIOKafkaConsumer(

@@ -51,7 +51,7 @@ class Phase(StrEnum):
 class PartitionTask:
     """One stage on one partition, from its assignment to its end."""
 
-    def __init__(  # noqa: PLR0913 - put together in one place, the engine
+    def __init__(
         self,
         *,
         settings: Settings,

@@ -64,7 +64,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
 
     epoch = 0
 
-    def _create_worker_consumer(self, transport: object) -> aiokafka.AIOKafkaConsumer:
+    def _create_worker_consumer(self, transport: object) -> aiokafka.AIOKafkaConsumer:  # noqa: ARG002 - Faust's signature
         settings: Settings = self.consumer.owner.settings
         return aiokafka.AIOKafkaConsumer(
             **client_options(settings),
@@ -89,7 +89,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         self,
         consumer: aiokafka.AIOKafkaConsumer,
         active_partitions: set[TP],
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - Faust's signature
         max_records: int | None = None,
     ) -> _Polled:
         records = await super()._fetch_records(
@@ -164,7 +164,10 @@ class Consumer(driver.Consumer):
         for source, records in batches.items():
             if records:
                 tp = TP(source.topic, source.partition)
-                yield tp, self._message(tp, Fetched(epoch, source, records, self.remaining(source)))
+                yield (
+                    tp,
+                    self._message(tp, Fetched(epoch, source, records, self.remaining(source))),
+                )
 
     def _message(self, tp: TP, fetched: Fetched) -> ConsumerMessage:
         last = fetched.records[-1]
@@ -198,7 +201,7 @@ class Consumer(driver.Consumer):
 
     # Faust's own commit, cut off.
 
-    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ANN401, ARG002, FBT001, FBT002 - Faust's signature
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002, FBT001, FBT002 - Faust's signature
         """Leave offsets alone: they move inside transactions only."""
         return False
 
@@ -208,7 +211,7 @@ class Consumer(driver.Consumer):
     def _new_offset(self, tp: TP) -> int | None:  # noqa: ARG002 - Faust's signature
         return None
 
-    def ack(self, message: Any) -> bool:  # noqa: ANN401 - Faust's signature
+    def ack(self, message: Any) -> bool:
         """Forget the message."""
         message.acked = True
         self._unacked_messages.discard(message)
