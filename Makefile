@@ -20,10 +20,10 @@ test: $(STAMP) ## the tests that need no other service
 	$(BIN)/pytest -m "not kafka and not postgres" $(PYTEST_ARGS)
 
 test-kafka: $(STAMP) ## the tests on a real Kafka and a real PostgreSQL (Java 17, Maven)
-	$(BIN)/pytest -m "kafka or postgres" -p no:randomly --ignore=tests/faults $(PYTEST_ARGS)
+	$(BIN)/pytest -m "(kafka or postgres) and not slow" -p no:randomly $(PYTEST_ARGS)
 
 faults: $(STAMP) ## kill -9 under load on a real Kafka, checked against a replay of the log
-	$(BIN)/pytest tests/faults -p no:randomly $(PYTEST_ARGS)
+	$(BIN)/pytest -m "kafka and slow" -p no:randomly $(PYTEST_ARGS)
 
 bench: $(STAMP) ## throughput, latency and recovery on a real Kafka, with the peers
 	$(BIN)/python -m bench $(BENCH_ARGS)

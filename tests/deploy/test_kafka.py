@@ -43,6 +43,7 @@ def test_stopping_what_never_ran_is_named(tmp_path):
 
 
 @pytest.mark.kafka
+@pytest.mark.timeout(240)  # the first start copies the jars
 def test_two_brokers_run_side_by_side_and_keep_their_data(tmp_path):
     folders = [str(tmp_path / "one"), str(tmp_path / "two")]
     try:
