@@ -123,9 +123,9 @@ def _shipments(order: Order) -> tuple[ShipmentNow, ...]:
 
 
 def _parcels(order: Order) -> tuple[ParcelNow, ...]:
-    packages: dict[str, Package] = {
-        package.number: package
-        for shipment in order.shipments.values()
+    packages: dict[tuple[str, str], Package] = {
+        (shipment_id, package.number): package
+        for shipment_id, shipment in order.shipments.items()
         if shipment.statement
         for package in shipment.statement.packages
     }
@@ -134,8 +134,8 @@ def _parcels(order: Order) -> tuple[ParcelNow, ...]:
         ParcelNow(
             number=number,
             state=parcel.state,
-            carrier=packages.get(number, nothing).carrier or parcel.carrier,
-            url=packages.get(number, nothing).url,
+            carrier=packages.get((parcel.shipment_id, number), nothing).carrier or parcel.carrier,
+            url=packages.get((parcel.shipment_id, number), nothing).url,
             shipment_id=parcel.shipment_id,
             at=moment(parcel.at) if parcel.at else None,
             scans=len(order.scans.get(number, ())),
