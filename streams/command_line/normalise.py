@@ -1,0 +1,119 @@
+"""`orderstream normalize`: what a connector makes of one payload, for people who integrate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import BinaryIO, Final
+
+import click
+
+from connectors import cloudevent, feed
+from connectors.delivery import Delivery, Quarantined, Source
+from connectors.normalise import normalise
+from connectors.registry import SOURCES, find
+from streams.command_line.failure import WrongUse
+from streams.command_line.output import binary_output, plain_line
+
+_NOT_UNDERSTOOD: Final = 3
+_FILE_BYTES_MAX: Final = 64 * 1024 * 1024
+_CHANNEL_OF_EXAMPLE: Final = "example"
+
+
+@click.command("normalize")
+@click.option("--source", "name", required=True, help="Which connector; see `sources`.")
+@click.option("--topic", default="", help="The vendor's name of the event.")
+@click.option("--header", "headers", multiple=True, metavar="K=V", help="May repeat.")
+@click.option("--account", help="TENANT/CHANNEL; default example/NAME.")
+@click.argument("file", type=click.File("rb"))
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    name: str,
+    topic: str,
+    headers: tuple[str, ...],
+    account: str | None,
+    file: BinaryIO,
+) -> None:
+    """Turn a payload of a source into canonical facts, one JSON object a line.
+
+    FILE is the payload as the vendor sent it, or a CloudEvent around it; `-` is standard input.
+    What is not understood is one line that begins with "quarantined"; then exit status 3.
+    """
+    source = source_named(name)
+    said = parse_headers(headers)
+    body = file.read(_FILE_BYTES_MAX)
+    read = feed.read(body, _record_headers(source, topic, account, said, body).items())
+    write = binary_output().write
+    if isinstance(read, Quarantined):
+        write(_quarantined(read))
+        ctx.exit(_NOT_UNDERSTOOD)
+    found, delivery = read
+    if found.name != source.name:
+        reason = f"the CloudEvent is of another source than {source.name}"
+        write(_quarantined(Quarantined(reason=reason, field="source", value=found.name)))
+        ctx.exit(_NOT_UNDERSTOOD)
+    ctx.exit(_NOT_UNDERSTOOD if _print(source, delivery) else 0)
+
+
+def _print(source: Source, delivery: Delivery) -> int:
+    """Print what the connector says; give the number of things not understood."""
+    write = binary_output().write
+    reading = normalise(source, delivery)
+    for encoded in reading.encoded:
+        write(encoded + b"\n")
+    for quarantined in reading.quarantined:
+        write(_quarantined(quarantined))
+    if not reading.facts and not reading.quarantined:
+        write(plain_line({"ignored": reading.ignored or "nothing an order needs to know"}))
+    return len(reading.quarantined)
+
+
+def _quarantined(found: Quarantined) -> bytes:
+    return plain_line(
+        {"quarantined": found.field or "payload", "value": found.value, "reason": found.reason}
+    )
+
+
+def source_named(name: str) -> Source:
+    """Find a connector or give up with the list of all."""
+    source = find(name)
+    if source is None:
+        raise WrongUse(f"no source {name!r}; there are {', '.join(SOURCES)}")
+    return source
+
+
+def parse_headers(headers: tuple[str, ...]) -> dict[str, bytes]:
+    """Read K=V or K: V into headers."""
+    parsed: dict[str, bytes] = {}
+    for header in headers:
+        name, separator, value = header.partition("=")
+        if not separator or not name.strip():
+            raise WrongUse(f"--header {header!r} is not K=V")
+        parsed[name.strip().lower()] = value.strip().encode(errors="surrogateescape")
+    return parsed
+
+
+def is_enveloped(body: bytes, headers: Mapping[str, bytes]) -> bool:
+    """Say whether a payload says by itself where it comes from, as a CloudEvent does."""
+    if any(name.startswith(cloudevent.BINARY_PREFIXES) for name in headers):
+        return True
+    return cloudevent.is_structured(body)
+
+
+def _record_headers(
+    source: Source, topic: str, account: str | None, said: Mapping[str, bytes], body: bytes
+) -> dict[str, bytes]:
+    """Give the headers of the record that a feed would carry."""
+    if is_enveloped(body, said):
+        return dict(said)
+    return {**said, **feed_headers(source, topic, account)}
+
+
+def feed_headers(source: Source, topic: str, account: str | None) -> dict[str, bytes]:
+    """Give the headers by which a feed record says where it comes from."""
+    return {
+        "source": source.name.encode(),
+        "account": (account or f"{_CHANNEL_OF_EXAMPLE}/{source.name}").encode(),
+        "topic": topic.encode(),
+    }

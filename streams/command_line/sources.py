@@ -1,0 +1,24 @@
+"""`orderstream sources`: the connectors there are."""
+
+from __future__ import annotations
+
+import click
+
+from connectors.registry import SOURCES
+from streams.command_line.output import show_table
+
+
+@click.command("sources")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def command(*, as_json: bool) -> None:
+    """List the connectors: name, kind, the vendor's topics, how requests are signed."""
+    rows = [
+        {
+            "name": source.name,
+            "kind": source.kind,
+            "topics": list(source.topics),
+            "signature": source.signature,
+        }
+        for source in SOURCES.values()
+    ]
+    show_table(rows, ("name", "kind", "topics", "signature"), as_json=as_json)

@@ -1,0 +1,252 @@
+"""The whole of orderstream's thinking without a broker: records in, what it says out.
+
+The replay command, `rebuild` and the checks of the fault tests share it. It does what the resolver
+and lifecycle agents do, one record after the other: facts that know only a reference wait for
+their link, a verdict that is known is applied at its command's place instead of judging again.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from domain.codec import decode_order, encode_order
+from domain.command import CommandJudged, Record, Request
+from domain.deadline import fire, next_deadline
+from domain.evidence import TooMany
+from domain.fact import Envelope, Fact, ReferenceWasLinked, TimerHasFired
+from domain.instant import micros, moment
+from domain.message import Message, Snapshot
+from domain.order import Order
+from domain.process import Step, process, unseen
+from domain.reference import HOPS_MAX, Entry, deadline_of, miss, resolve
+from domain.rules import Rules
+from domain.snapshot import take_snapshot
+
+ORDERS_DECODED_MAX: Final = 20_000
+"""An order costs about 10 kB decoded and 1 kB as bytes; beyond this number the oldest is bytes."""
+
+Verdicts = Mapping[tuple[str, str], CommandJudged]
+"""By order key and command id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A record that could not take effect; the orders are as if it had never come."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Facts that still wait for somebody to say which order a reference belongs to."""
+
+    tenant: str
+    reference: str
+    facts: int
+    since: datetime
+    deadline: datetime | None  # None: it passed, the anomaly was raised
+
+
+Said = Message | Refused
+
+
+def collect_verdicts(records: Iterable[Record]) -> dict[tuple[str, str], CommandJudged]:
+    """Pick the verdicts out of a log; the first about a command counts."""
+    verdicts: dict[tuple[str, str], CommandJudged] = {}
+    for record in records:
+        if isinstance(record, CommandJudged) and record.order_key:
+            verdicts.setdefault((record.order_key, record.body.command_id), record)
+    return verdicts
+
+
+class Replay:
+    """Orders in memory and the records that meet them."""
+
+    def __init__(
+        self,
+        rules_for: Callable[[str], Rules],
+        *,
+        verdicts: Verdicts | None = None,
+        judge: bool = True,
+    ) -> None:
+        """Begin with nothing; without `judge` what has no verdict in `verdicts` is not judged."""
+        self._rules_for = rules_for
+        self._verdicts = verdicts or {}
+        self._judge = judge
+        self._orders = _Shelf()
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    def take(self, record: Record, *, seen_at: datetime | None = None) -> list[Said]:
+        """Take in the next record of the log; `seen_at` is its time there, if it had one."""
+        seen_at = seen_at or record.received_at or record.occurred_at
+        if record.order_key is not None and not isinstance(record, ReferenceWasLinked):
+            return self._meet(record, seen_at)
+        if isinstance(record, Request | CommandJudged):
+            return [Refused("order_key: a command names its order")]
+        if not _reference_of(record):
+            return [Refused("order_key: the fact names neither an order nor a reference")]
+        return self._resolve(record, seen_at)
+
+    def pass_time(self, until: datetime) -> list[Said]:
+        """Fire every deadline that is due by then, in order of time, until none is."""
+        said: list[Said] = []
+        end, deadlines = micros(until), self._deadlines()
+        heapq.heapify(deadlines)
+        while deadlines and deadlines[0].at <= end:
+            due = heapq.heappop(deadlines)
+            if due.reference:
+                entry = self._entries[due.tenant, due.reference]
+                self._entries[due.tenant, due.reference], anomaly = miss(
+                    entry, due.tenant, due.reference, due.at
+                )
+                said.append(anomaly)
+                continue
+            heard = self._fire(due.order_key)
+            said += heard
+            following = self._deadline(due.order_key)
+            if following and not any(isinstance(one, Refused) for one in heard):
+                heapq.heappush(deadlines, following)
+        return said
+
+    def orders(self) -> Iterator[Order]:
+        """Give every order, in order of first appearance."""
+        return iter(self._orders)
+
+    def snapshots(self) -> Iterator[Snapshot]:
+        """Give every order as views see it, in order of first appearance."""
+        for order in self._orders:
+            yield take_snapshot(order, self._rules_for(order.key))
+
+    def order(self, key: str) -> Order | None:
+        """Give one order."""
+        return self._orders.get(key)
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Give the references that facts still wait at."""
+        for (tenant, reference), entry in self._entries.items():
+            if entry.waiting:
+                due = self._reference_deadline(tenant, entry)
+                yield Waiting(
+                    tenant=tenant,
+                    reference=reference,
+                    facts=len(entry.waiting),
+                    since=moment(entry.waiting_since),
+                    deadline=moment(due) if due else None,
+                )
+
+    def _meet(self, record: Record, seen_at: datetime) -> list[Said]:
+        """Let a record meet its order; a surprise leaves the order as it was, as in the worker."""
+        key = str(record.order_key)
+        order = self._orders.get(key) or unseen(key, seen_at)
+        try:
+            step = self._step(order, record, self._rules_for(key))
+        except TooMany as error:
+            return [Refused(str(error))]
+        except Exception as error:  # noqa: BLE001 - one order's surprise, the rest goes on
+            return [Refused(f"internal: {type(error).__name__}: {error}")]
+        if not step.repeat:
+            self._orders.put(step.order)
+        return list(step.messages)
+
+    def _step(self, order: Order, record: Record, rules: Rules) -> Step:
+        if not isinstance(record, Request | TimerHasFired):
+            return process(order, record, rules)
+        judged = self._verdicts.get((order.key, record.event_id))
+        if judged is None and self._judge:
+            return process(order, record, rules)
+        if isinstance(record, Request):
+            return process(order, judged, rules) if judged else Step(order, (), repeat=True)
+        calm = replace(rules, policy=replace(rules.policy, cancel_expired=False))
+        step = process(order, record, calm)  # time passes and nothing is decided
+        if step.repeat or judged is None:
+            return step
+        after = process(step.order, judged, rules)
+        return Step(after.order, [*step.messages, *after.messages])
+
+    def _resolve(self, record: Fact, seen_at: datetime) -> list[Said]:
+        """Take a link, or a fact that knows only a reference, and all that it sets free."""
+        said: list[Said] = []
+        queue: deque[tuple[Fact, int]] = deque([(record, 0)])
+        while queue:
+            fact, hops = queue.popleft()
+            name = (fact.tenant, _reference_of(fact))
+            if hops > HOPS_MAX:
+                said.append(Refused(f"reference: {name[1]} leads in a circle"))
+                continue
+            found = resolve(self._entries.get(name, Entry()), fact, seen_at=micros(seen_at))
+            if found.full:
+                said.append(Refused(f"reference: more waits at {name[1]} than it can hold"))
+                continue
+            self._entries[name] = found.entry
+            for addressed in found.to_orders:
+                said += self._meet(addressed, seen_at)
+            queue.extend((renamed, hops + 1) for renamed in found.to_references)
+        return said
+
+    def _fire(self, key: str) -> list[Said]:
+        order = self._orders.get(key)
+        if order is None or (deadline := next_deadline(order, self._rules_for(key))) is None:
+            return []
+        fired = fire(order, deadline)
+        return self._meet(fired, fired.occurred_at)
+
+    def _deadlines(self) -> list[_Due]:
+        found = [due for order in self._orders if (due := self._deadline(order.key))]
+        for (tenant, reference), entry in self._entries.items():
+            if at := self._reference_deadline(tenant, entry):
+                found.append(_Due(at, tenant=tenant, reference=reference))
+        return found
+
+    def _deadline(self, key: str) -> _Due | None:
+        order = self._orders.get(key)
+        deadline = order and next_deadline(order, self._rules_for(key))
+        return _Due(deadline.at, order_key=key) if deadline else None
+
+    def _reference_deadline(self, tenant: str, entry: Entry) -> int:
+        return deadline_of(entry, self._rules_for(f"{tenant or '-'}/-/").policy)
+
+
+class _Due(NamedTuple):
+    at: int
+    order_key: str = ""
+    tenant: str = ""
+    reference: str = ""
+
+
+class _Shelf:
+    """Orders by key: those touched last as they are, the others as bytes."""
+
+    def __init__(self) -> None:
+        self._bytes: dict[str, bytes] = {}
+        self._decoded: dict[str, Order] = {}
+
+    def get(self, key: str) -> Order | None:
+        order = self._decoded.get(key)
+        if order is not None or key not in self._bytes:
+            return order
+        return decode_order(self._bytes[key])
+
+    def put(self, order: Order) -> None:
+        self._decoded.pop(order.key, None)
+        self._decoded[order.key] = order
+        self._bytes[order.key] = b""
+        if len(self._decoded) > ORDERS_DECODED_MAX:
+            oldest = next(iter(self._decoded))
+            self._bytes[oldest] = encode_order(self._decoded.pop(oldest))
+
+    def __iter__(self) -> Iterator[Order]:
+        for key in self._bytes:
+            order = self.get(key)
+            assert order is not None
+            yield order
+
+
+def _reference_of(fact: Envelope) -> str:
+    return fact.body.reference if isinstance(fact, ReferenceWasLinked) else fact.reference
