@@ -59,20 +59,31 @@ def add_document(
     document = _encode(fact.body)
     mark = digest(document)
     number = fact.revision or at
-    known = order.revisions.get(number)
-    if known and known.digest == mark:
+    order = _add_revision(order, number, Revision(at, mark, fact.body.total, fact.body.validity))
+    old = order.head
+    if old and (old.revision, old.digest) > (number, mark):
         return order
-    revision = Revision(at, mark, fact.body.total, fact.body.validity)
-    if known:
-        order = _conflict(order, f"order|{number}")
-        revision = max(known, revision, key=lambda one: (one.digest, one.at))
-    elif len(order.revisions) >= REVISIONS_MAX:
-        raise TooMany("revisions", REVISIONS_MAX)
-    order = replace(order, revisions={**order.revisions, number: revision})
-    head = order.head
-    if head and (head.revision, head.digest) > (number, mark):
-        return order
+    if old and (old.revision, old.digest) == (number, mark):
+        if (old.at, old.source) <= (at, fact.source):
+            return order
+        return replace(order, head=replace(old, at=at, source=fact.source))
     return replace(order, head=_head(fact, number, at, mark, document))
+
+
+def _add_revision(order: Order, number: int, revision: Revision) -> Order:
+    """Keep one version of the document under its number: told twice, its first telling counts."""
+    known = order.revisions.get(number)
+    if known is None:
+        if len(order.revisions) >= REVISIONS_MAX:
+            raise TooMany("revisions", REVISIONS_MAX)
+    elif known.digest != revision.digest:
+        order = _conflict(order, f"order|{number}")
+        revision = max(known, revision, key=lambda one: one.digest)
+    elif known.at <= revision.at:
+        return order
+    if revision is known:
+        return order
+    return replace(order, revisions={**order.revisions, number: revision})
 
 
 def _head(
@@ -109,9 +120,7 @@ def _head(
     )
 
 
-def add_operation(
-    order: Order, fact: "facts.PaymentCaptured", at: int, kind: str
-) -> Order:
+def add_operation(order: Order, fact: "facts.PaymentCaptured", at: int, kind: str) -> Order:
     """Keep a money operation; of two statements the newer one counts, a contradiction is noted."""
     body = fact.body
     key = operation_key(kind, body, fact.event_id)
@@ -246,8 +255,10 @@ def add_scan(order: Order, parcel: str, scan: Scan) -> Order:
     for old in scans:
         if _same_scan(old, scan):
             return _join_scan(order, parcel, old, scan)
-    if len(scans) >= SCANS_MAX or len(order.scans) >= SHIPMENTS_MAX:
+    if len(scans) >= SCANS_MAX:
         raise TooMany("scans", SCANS_MAX)
+    if not scans and len(order.scans) >= SHIPMENTS_MAX:
+        raise TooMany("parcels", SHIPMENTS_MAX)
     ordered = tuple(sorted((*scans, scan)))
     return replace(order, scans={**order.scans, parcel: ordered})
 
@@ -271,9 +282,7 @@ def _join_scan(order: Order, parcel: str, old: Scan, new: Scan) -> Order:
     return replace(order, scans={**order.scans, parcel: tuple(sorted((*rest, kept)))})
 
 
-def add_mark(
-    order: Order, name: str, fact: "Envelope", at: int, *, latest: bool = False
-) -> Order:
+def add_mark(order: Order, name: str, fact: "Envelope", at: int, *, latest: bool = False) -> Order:
     """Keep the first (or the latest) time that something happened to the whole order."""
     body = getattr(fact, "body", None)
     mark = Mark(
@@ -318,9 +327,7 @@ def release_hold(order: Order, fact: "facts.HoldWasReleased", at: int) -> Order:
     old = _hold(order, fact.body.hold_id)
     if old.released_at >= at:
         return order
-    return replace(
-        order, holds={**order.holds, fact.body.hold_id: replace(old, released_at=at)}
-    )
+    return replace(order, holds={**order.holds, fact.body.hold_id: replace(old, released_at=at)})
 
 
 def _hold(order: Order, hold_id: str) -> HoldEntry:
