@@ -18,6 +18,7 @@ from domain.vocabulary import Parcel
 
 _NUMBER_CHARACTERS_MAX: Final = 100
 _PARCELS_MAX: Final = 200
+_PLACE_CHARACTERS_MAX: Final = 200
 
 STATUSES: Final = {
     "": "waiting",
@@ -99,9 +100,8 @@ def event_facts(told: Statement, event: FulfillmentEvent) -> Iterator[Fact]:
     """Say what a carrier reported of a shipment."""
     state = SCANS.get(event.status, Parcel.UNKNOWN)
     name = f"fulfillment_event:{event.id}"
-    place = ", ".join(
-        part for part in (event.zip, event.city, event.province, event.country) if part
-    )
+    parts = (event.zip, event.city, event.province, event.country)
+    place = ", ".join(part[:_PLACE_CHARACTERS_MAX] for part in parts if part)
     body = Scan(
         state=state,
         shipment_id=event.fulfillment_id,

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
-_TEXT_CHARACTERS_MAX = 4_096
+_TEXT_CHARACTERS_MAX = 2_000  # so that two of them make a name
+_NOTE_CHARACTERS_MAX = 4_096
 _ROWS_MAX = 1_000
 
 
@@ -37,12 +38,18 @@ def read_time(value: object) -> datetime:
     return time.astimezone(UTC)
 
 
-def _text(value: object) -> object:
+def _note(value: object) -> object:
+    """Read text, or a number that stands for text; too long is cut, never refused."""
     if value is None:
         return ""
     if isinstance(value, int | str) and not isinstance(value, bool):
-        return str(value)[:_TEXT_CHARACTERS_MAX]
+        return str(value)[:_NOTE_CHARACTERS_MAX]
     return value
+
+
+def _text(value: object) -> object:
+    text = _note(value)
+    return text[:_TEXT_CHARACTERS_MAX] if isinstance(text, str) else text
 
 
 def _rows(value: object) -> object:
@@ -52,6 +59,7 @@ def _rows(value: object) -> object:
 Identifier = Annotated[str, BeforeValidator(read_identifier)]
 Time = Annotated[datetime, BeforeValidator(read_time)]
 Text = Annotated[str, BeforeValidator(_text)]
+Note = Annotated[str, BeforeValidator(_note)]
 Pieces = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 _Rows = (BeforeValidator(_rows), Field(max_length=_ROWS_MAX))
 
@@ -219,7 +227,7 @@ class Order(_Named):
     total_shipping_price_set: MoneySet | None = None
     gateway: Text = ""
     payment_gateway_names: Annotated[list[Text], *_Rows] = []
-    note: Text = ""
+    note: Note = ""
     email: Text = ""
     contact_email: Text = ""
     phone: Text = ""

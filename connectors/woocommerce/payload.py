@@ -11,7 +11,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
-_TEXT_CHARACTERS_MAX = 4_096
+_TEXT_CHARACTERS_MAX = 2_000  # so that two of them make a name
+_NOTE_CHARACTERS_MAX = 4_096
 _ROWS_MAX = 1_000
 _PIECES_MAX = 1_000_000
 
@@ -35,12 +36,18 @@ def _time(value: object) -> datetime:
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
-def _text(value: object) -> object:
+def _note(value: object) -> object:
+    """Read text, or a number that stands for text; too long is cut, never refused."""
     if value is None:
         return ""
     if isinstance(value, int | str) and not isinstance(value, bool):
-        return str(value)[:_TEXT_CHARACTERS_MAX]
+        return str(value)[:_NOTE_CHARACTERS_MAX]
     return value
+
+
+def _text(value: object) -> object:
+    text = _note(value)
+    return text[:_TEXT_CHARACTERS_MAX] if isinstance(text, str) else text
 
 
 def _pieces(value: object) -> int:
@@ -59,6 +66,7 @@ def _rows(value: object) -> object:
 Identifier = Annotated[str, BeforeValidator(read_identifier)]
 Time = Annotated[datetime, BeforeValidator(_time)]
 Text = Annotated[str, BeforeValidator(_text)]
+Note = Annotated[str, BeforeValidator(_note)]
 Pieces = Annotated[int, Field(ge=0, le=_PIECES_MAX), BeforeValidator(_pieces)]
 _Rows = (BeforeValidator(_rows), Field(max_length=_ROWS_MAX))
 
@@ -121,7 +129,7 @@ class Order(_Payload):
     date_paid_gmt: Time | None = None
     date_completed_gmt: Time | None = None
     customer_id: Text = ""
-    customer_note: Text = ""
+    customer_note: Note = ""
     payment_method: Text = ""
     payment_method_title: Text = ""
     transaction_id: Text = ""

@@ -1,0 +1,356 @@
+"""WooCommerce: what each kind of payload becomes."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from connectors.delivery import Delivery, Normalised, Quarantined
+from connectors.normalise import normalise as read
+from connectors.woocommerce import SOURCE
+from connectors.woocommerce.order import STATUSES
+
+SAMPLES = Path(__file__).with_name("samples")
+CASES = sorted(p for p in SAMPLES.glob("*.json") if not p.name.endswith(".expected.json"))
+COLLECTED = Path(__file__).parents[4] / "shared" / "payloads" / "woocommerce"
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+SAME_IN_ALL = {"tenant", "channel", "source", "received_at", "payload_hash"}
+
+
+def deliver(content, topic="", **headers):
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    names = {name.replace("_", "-"): text for name, text in headers.items()}
+    return SOURCE.normalise(
+        Delivery(body=body, account="acme/shop", topic=topic, headers=names, received_at=NOW)
+    )
+
+
+def sample(name):
+    return json.loads((SAMPLES / f"{name}.json").read_text())
+
+
+def told(outcome):
+    found = [fact.__struct_config__.tag for fact in outcome.facts]
+    return [kind for kind in found if kind != "reference.linked"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_a_sample_becomes_exactly_these_facts(case):
+    """`case.json` in, `case.expected.json` out."""
+    outcome = deliver(case.read_bytes())
+
+    facts = [
+        {k: v for k, v in json.loads(msgspec.json.encode(fact)).items() if k not in SAME_IN_ALL}
+        for fact in outcome.facts
+    ]
+    assert json.loads(case.with_suffix(".expected.json").read_text()) == {
+        "facts": facts,
+        "quarantined": [[each.field, each.reason] for each in outcome.quarantined],
+        "ignored": outcome.ignored,
+    }
+
+
+def test_every_fact_says_where_it_comes_from():
+    """Envelope: tenant, channel, source, order key, delivery, receipt, hash of the body."""
+    outcome = deliver(sample("order_paid_by_stripe"), x_wc_webhook_delivery_id="d-1")
+
+    for fact in outcome.facts:
+        assert (fact.tenant, fact.channel, fact.source) == ("acme", "shop", "woocommerce")
+        assert fact.order_key == "acme/shop/4711"
+        assert (fact.delivery_id, fact.received_at) == ("d-1", NOW)
+        assert len(fact.payload_hash) == len("sha256:") + 32
+
+
+@pytest.mark.parametrize(
+    ("status", "validity", "hold", "expected"),
+    [
+        ("auto-draft", "draft", None, ["order.saved"]),
+        ("draft", "draft", None, ["order.saved"]),
+        ("checkout-draft", "draft", None, ["order.saved"]),
+        ("pending", "pending", None, ["order.revised"]),
+        ("failed", "pending", None, ["order.revised", "payment.failed"]),
+        ("on-hold", "pending", "payment", ["order.revised"]),
+        ("processing", "valid", None, ["order.revised"]),
+        ("completed", "valid", None, ["order.revised", "order.marked_shipped"]),
+        ("cancelled", "", None, ["order.revised", "order.cancelled_at_source"]),
+        ("refunded", "valid", None, ["order.revised", "payment.refunded"]),
+        ("trash", "", None, ["order.revised", "order.cancelled_at_source"]),
+        ("awaiting-pickup", "unknown", None, ["order.revised", "source.unknown_reported"]),
+    ],
+)
+@pytest.mark.rule("X.21")
+def test_a_status_says_how_far_the_order_is_and_never_that_it_was_delivered(
+    status, validity, hold, expected
+):
+    """One field carries payment and work; a plugin's word is unknown."""
+    unpaid = {"date_paid": None, "date_paid_gmt": None}
+
+    outcome = deliver(sample("order_paid_by_stripe") | unpaid | {"status": status})
+
+    assert told(outcome) == expected
+    document = outcome.facts[0].body
+    assert (document.validity, document.hold, document.source_status) == (validity, hold, status)
+
+
+def test_every_status_stands_in_the_table_above():
+    """A new row in the connector needs one there."""
+    assert len(STATUSES) == 11
+
+
+@pytest.mark.parametrize("status", [status for status in STATUSES if "draft" not in status])
+def test_money_came_in_where_the_order_has_a_date_of_payment(status):
+    """Whatever the status says."""
+    outcome = deliver(sample("order_paid_by_stripe") | {"status": status})
+
+    [captured] = [f for f in outcome.facts if f.__struct_config__.tag == "payment.captured"]
+    assert captured.body.amount == 6490
+    assert captured.occurred_at == datetime(2024, 3, 1, 8, 15, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("transaction_id", "meta", "expected"),
+    [
+        ("", {}, ("", "order:4711", "status")),
+        ("ch_12345678", {}, ("stripe", "ch_12345678", "provider")),
+        ("py_12345678", {}, ("stripe", "py_12345678", "provider")),
+        ("pi_12345678", {}, ("stripe", "pi_12345678", "shop")),
+        ("pi_12345678", {"_charge_id": "ch_12345678"}, ("stripe", "ch_12345678", "provider")),
+        ("", {"_stripe_charge_id": "ch_12345678"}, ("stripe", "ch_12345678", "provider")),
+        ("", {"_stripe_intent_id": "pi_12345678"}, ("stripe", "pi_12345678", "shop")),
+        ("", {"_stripe_intent_id": ["pi_12345678"]}, ("", "order:4711", "status")),
+        ("5TY05013RG002845M", {}, ("", "order:4711", "status")),
+        ("see ch_12345678", {}, ("", "order:4711", "status")),
+    ],
+)
+def test_a_payment_is_stripes_where_the_shape_of_its_id_says_so(transaction_id, meta, expected):
+    """Stripe names a capture by its charge; an intent alone is the shop's word."""
+    rows = [{"key": key, "value": value} for key, value in meta.items()]
+    content = sample("order_paid_by_stripe") | {
+        "transaction_id": transaction_id,
+        "meta_data": rows,
+    }
+
+    [captured] = [
+        f for f in deliver(content).facts if f.__struct_config__.tag == "payment.captured"
+    ]
+
+    assert (captured.body.provider, captured.body.reference, captured.body.evidence) == expected
+    assert captured.inferred is (expected[2] == "status")
+
+
+@pytest.mark.parametrize(
+    ("slug", "method"),
+    [
+        ("", ""),
+        ("cod", "manual"),
+        ("bacs", "manual"),
+        ("cheque", "manual"),
+        ("stripe", "online"),
+        ("ppcp-gateway", "online"),
+        ("woocommerce_payments", "online"),
+    ],
+)
+@pytest.mark.rule("S2.14")
+def test_a_method_is_manual_where_money_changes_hands_outside(slug, method):
+    """Cash on delivery, bank transfer, cheque."""
+    content = sample("order_pending") | {"payment_method": slug}
+
+    assert deliver(content).facts[0].body.payment_method == method
+
+
+def test_a_guest_has_no_customer_number():
+    """`customer_id: 0` is nobody."""
+    customer = deliver(sample("order_pending")).facts[0].body.customer
+
+    assert (customer.customer_id, customer.name) == ("", "Noor Haas")
+
+
+def test_personal_data_stands_in_the_document_only():
+    """Name, address and mail are nowhere else, so erasing them there is enough."""
+    outcome = deliver(sample("order_partly_refunded"))
+
+    rest = msgspec.json.encode(outcome.facts[1:])
+    assert b"Haas" not in rest
+    assert b"noor@" not in rest
+    assert b"broken" not in rest
+
+
+@pytest.mark.parametrize("topic", ["order.created", "order.updated", "order.restored"])
+def test_an_order_is_the_same_under_every_topic(topic):
+    """The topic says why a snapshot was sent, the snapshot says all."""
+    plain = deliver(sample("order_pending")).facts
+
+    assert deliver(sample("order_pending"), topic).facts == plain
+    assert deliver(sample("order_pending"), x_wc_webhook_topic=topic).facts == plain
+
+
+def test_a_deleted_order_is_cancelled_at_the_time_of_the_delivery():
+    """The body holds nothing but the id."""
+    [fact] = deliver({"id": 4711}, "order.deleted").facts
+
+    assert fact.__struct_config__.tag == "order.cancelled_at_source"
+    assert (fact.body.reason, fact.body.note) == ("other", "deleted")
+    assert (fact.occurred_at, fact.revision) == (NOW, 0)
+
+
+def test_a_deletion_without_a_time_or_an_id_is_quarantined():
+    """There is no clock in a connector, and an order has a number."""
+    delivery = Delivery(body=b'{"id": 5}', account="acme/shop", topic="order.deleted")
+
+    assert SOURCE.normalise(delivery).field == "received_at"
+    assert deliver({"id": 1.0}, "order.deleted").field == "id"
+
+
+@pytest.mark.parametrize("body", [b"webhook_id=1", b"webhook_id=123456\n"])
+def test_the_ping_of_a_new_webhook_is_ignored(body):
+    """Form text without a signature; the shop only wants to hear 200."""
+    outcome = deliver(body)
+
+    assert (outcome.facts, outcome.quarantined) == ((), ())
+    assert outcome.ignored
+
+
+@pytest.mark.parametrize("topic", ["product.updated", "customer.created", "coupon.deleted"])
+def test_other_resources_are_ignored_with_a_reason(topic):
+    """One webhook receiver may get them all."""
+    assert deliver({"id": 1}, topic).ignored
+
+
+@pytest.mark.parametrize("topic", ["order.teleported", "action.woocommerce_add_to_cart"])
+def test_an_unknown_topic_is_quarantined_by_name(topic):
+    """A new topic is for a person to look at."""
+    assert (deliver({"id": 1}, topic).field, deliver({"id": 1}, topic).value) == ("topic", topic)
+
+
+@pytest.mark.parametrize("wrap", [lambda o: {"data": o}, lambda o: {"data": [o]}, lambda o: [o]])
+def test_a_wrapped_order_is_the_order(wrap):
+    """An app's proxy wraps, a webhook does not."""
+    plain = [fact.event_id for fact in deliver(sample("order_pending")).facts]
+
+    assert [fact.event_id for fact in deliver(wrap(sample("order_pending"))).facts] == plain
+
+
+@pytest.mark.parametrize(("count", "read_at_all"), [(250, True), (251, False)])
+def test_a_list_is_bounded(count, read_at_all):
+    """Memory in flight is."""
+    assert isinstance(deliver([sample("order_pending")] * count), Normalised) is read_at_all
+
+
+def test_an_empty_list_is_ignored_with_a_reason():
+    """The last page of a walk through all orders."""
+    assert deliver([]).ignored
+
+
+def test_a_refund_by_itself_is_quarantined_since_it_names_no_currency():
+    """The order's own delivery carries the same refund."""
+    refund = {"id": 4800, "amount": "16.20", "refunded_by": 1, "line_items": []}
+
+    outcome = deliver([refund])
+
+    assert [each.field for each in outcome.quarantined] == ["currency"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"id": 1.5}, "id"),
+        ({"id": None}, "id"),
+        ({"id": "W-1"}, "id"),
+        ({"status": None}, ""),
+        ({"status": 5.5}, "status"),
+        ({"currency": "BTC"}, "currency"),
+        ({"currency": ""}, "currency"),
+        ({"total": "12.345"}, "total"),
+        ({"total": "-1.00"}, "total"),
+        ({"total": []}, "total"),
+        ({"total": None}, "total"),
+        ({"total_tax": {}}, "total_tax"),
+        ({"date_created_gmt": None}, "date_created_gmt"),
+        ({"date_created_gmt": 1709280900}, "date_created_gmt"),
+        ({"date_created_gmt": "0000-00-00T00:00:00"}, "date_created_gmt"),
+        ({"date_paid_gmt": "soon"}, "date_paid_gmt"),
+        ({"line_items": None}, None),
+        ({"line_items": "none"}, "line_items"),
+        ({"line_items": [{"id": 1, "quantity": 1.5}]}, "line_items.0.quantity"),
+        ({"line_items": [{"id": 1, "quantity": -1}]}, "line_items.0.quantity"),
+        ({"line_items": [{"id": 1, "quantity": True}]}, "line_items.0.quantity"),
+        ({"line_items": [{"id": 1, "quantity": 1, "total": []}]}, "line_items.total"),
+        ({"line_items": [{"id": 1, "quantity": 1}] * 1001}, "line_items"),
+        ({"refunds": [{"id": 1, "total": "5.00"}]}, "refunds.total"),
+        ({"refunds": [{"id": 1, "total": "x"}]}, "refunds.total"),
+        ({"billing": "Kade 3"}, "billing"),
+    ],
+)
+def test_what_is_not_understood_is_quarantined_with_its_field(change, field):
+    """None in the table: understood after all; a missing status is an unknown one."""
+    outcome = deliver(sample("order_pending") | change)
+
+    if field:
+        assert isinstance(outcome, Quarantined)
+        assert outcome.field == field
+        assert len(outcome.value) <= 200
+    else:
+        assert outcome.facts
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"7",
+        b"{",
+        b"{}",
+        b"\xff\xfe",
+        b'{"id": NaN}',
+        b'{"id": 1, "status": "\\ud800"}',
+        b"[" * 10_000 + b"]" * 10_000,
+        b"x" * 5_000_000,
+        b"webhook_id=x",
+        b"webhook_id=1&webhook_id=2",
+    ],
+    ids=range(12),
+)
+def test_what_is_no_payload_is_quarantined(body):
+    """Whatever arrives, the answer is a value."""
+    assert isinstance(deliver(body), Quarantined)
+
+
+def test_the_payload_of_another_vendor_is_quarantined():
+    """A feed that is wired to the wrong source must not become orders."""
+    shopify = {"id": 1, "financial_status": "paid", "currency": "EUR", "total_price": "1.00"}
+
+    assert isinstance(deliver(shopify), Quarantined)
+
+
+@pytest.mark.skipif(not COLLECTED.is_dir(), reason="the collected payloads are not here")
+def test_every_collected_payload_becomes_facts_or_a_quarantine():
+    """Read as the shell reads: no fact that the next reader would refuse."""
+    for path in sorted(COLLECTED.glob("*.json")):
+        reading = read(SOURCE, Delivery(body=path.read_bytes(), account="acme/shop"))
+
+        assert reading.facts or reading.quarantined, path.name
+        assert not [q for q in reading.quarantined if q.reason.startswith(("internal", "invalid"))]
+
+
+@pytest.mark.skipif(not COLLECTED.is_dir(), reason="the collected payloads are not here")
+def test_the_collected_refunded_order_says_what_happened():
+    """$223.71 by Stripe's charge, all of it back."""
+    outcome = deliver((COLLECTED / "ios_order-fully-refunded.json").read_bytes())
+
+    assert told(outcome) == ["order.revised", "payment.captured", "payment.refunded"]
+    assert {fact.body.amount for fact in outcome.facts if hasattr(fact.body, "amount")} == {22371}
+    assert outcome.facts[0].body.placed_at == datetime(2017, 8, 24, 20, 56, 57, tzinfo=UTC)
+
+
+@pytest.mark.skipif(not COLLECTED.is_dir(), reason="the collected payloads are not here")
+def test_the_collected_list_gives_three_orders_and_one_quarantine():
+    """One of the four holds half a piece of a bundle."""
+    outcome = deliver((COLLECTED / "ios_orders-load-all.json").read_bytes())
+
+    assert len({fact.order_key for fact in outcome.facts}) == 3
+    assert [each.field for each in outcome.quarantined] == ["line_items.1.quantity"]
+    refunds = [f for f in outcome.facts if f.__struct_config__.tag == "payment.refunded"]
+    assert [fact.body.amount for fact in refunds] == [6300, 11700, 1800, 2700]
