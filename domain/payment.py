@@ -35,6 +35,7 @@ class Sums(NamedTuple):
     failed: bool
     manual: bool
     free: bool
+    given_up: bool
 
 
 Row = tuple[Payment, str, Callable[[Sums], bool]]
@@ -50,6 +51,7 @@ TABLE: Final[tuple[Row, ...]] = (
     (Payment.OVERPAID, "captured more than is due", lambda s: s.captured > s.due),
     (Payment.PAID, "captured covers what is due", lambda s: 0 < s.captured >= s.due or s.free),
     (Payment.PARTIALLY_PAID, "captured less than is due", lambda s: s.captured > 0),
+    (Payment.UNPAID, "every piece was cancelled, no money came", lambda s: s.given_up),
     (
         Payment.AUTHORIZED,
         "authorised covers what is due",
@@ -77,9 +79,7 @@ def derive_money(order: Order, goods: Goods) -> Money:
     head = order.head
     if head is None:
         return Money()
-    entries = [
-        Entry(*key.split("|", 2), operation) for key, operation in order.operations.items()
-    ]
+    entries = [Entry(*key.split("|", 2), operation) for key, operation in order.operations.items()]
     own = [entry for entry in entries if entry.operation.currency == head.currency]
     captures = _counted(own, "captured", "capture_failed")
     refunds = _counted(own, "refunded", "refund_failed")
@@ -95,7 +95,8 @@ def derive_money(order: Order, goods: Goods) -> Money:
         disputed=_unanswered(own, "disputed", _DISPUTE_ANSWERS),
         failed=_last_failed(own),
         manual=_is_manual(order),
-        free=head.total == 0 and captured == 0,
+        free=_is_free(order, goods),
+        given_up=_is_given_up(goods),
     )
     return Money(
         state=classify(sums)[0],
@@ -122,7 +123,7 @@ _AUTHORIZATION_ENDS: Final = frozenset({"reversed", "expired"})
 def explain_money(order: Order, money: Money) -> tuple[str, dict[str, int]]:
     """Say which row of the table gave the state, and with which numbers."""
     failed = money.state == Payment.FAILED
-    free = order.head is not None and order.head.total == 0 and money.captured == 0
+    goods = order.derived.goods
     sums = Sums(
         money.due,
         money.authorized,
@@ -132,7 +133,8 @@ def explain_money(order: Order, money: Money) -> tuple[str, dict[str, int]]:
         money.disputed,
         failed,
         _is_manual(order),
-        free,
+        _is_free(order, goods),
+        _is_given_up(goods),
     )
     numbers = {
         "due": money.due,
@@ -175,7 +177,11 @@ def _strongest(entries: list[Entry]) -> list[Entry]:
         ]
         witnessed.extend(max(told, key=_total))
     claims = [entry for entry in entries if entry.operation.evidence == Evidence.STATUS]
-    claim = max(claims, key=lambda e: (e.operation.amount, -e.operation.at), default=None)
+    claim = max(
+        claims,
+        key=lambda e: (e.operation.amount, -e.operation.at, e.provider, e.reference),
+        default=None,
+    )
     if claim and claim.operation.amount > _total(witnessed):
         return [claim]
     return witnessed
@@ -191,21 +197,27 @@ def _reversed_refunds(entries: list[Entry], refunds: list[Entry]) -> int:
 
 
 def _unanswered(entries: list[Entry], kind: str, answers: frozenset[str]) -> int:
-    """Sum the operations of a kind whose reference got none of the answers."""
-    asked = [entry for entry in entries if entry.kind == kind]
+    """Sum the operations of a kind that got none of the answers.
+
+    An answer names what it answers, or has the same parent and answers nothing else by name.
+    """
+    asked = {(one.provider, one.reference): one for one in entries if one.kind == kind}
     if not asked:
         return 0
-    answered = {
-        (entry.provider, name)
-        for entry in entries
-        if entry.kind in answers
-        for name in (entry.reference, entry.operation.parent)
-    }
+    answered: set[tuple[str, str]] = set()
+    siblings: set[tuple[str, str]] = set()
+    for entry in entries:
+        if entry.kind in answers:
+            named = {(entry.provider, entry.reference), (entry.provider, entry.operation.parent)}
+            if named & asked.keys():
+                answered |= named
+            else:
+                siblings |= named
     return _total(
         entry
-        for entry in asked
-        if (entry.provider, entry.reference) not in answered
-        and (not entry.operation.parent or (entry.provider, entry.operation.parent) not in answered)
+        for name, entry in asked.items()
+        if name not in answered
+        and not (entry.operation.parent and (entry.provider, entry.operation.parent) in siblings)
     )
 
 
@@ -268,11 +280,21 @@ def _is_manual(order: Order) -> bool:
     return order.head is not None and order.head.method == "manual"
 
 
+def _is_given_up(goods: Goods) -> bool:
+    return goods.ordered > 0 == goods.live
+
+
+def _is_free(order: Order, goods: Goods) -> bool:
+    """Say whether nothing was ever to pay: placed with a total of zero (spec model, 8.1)."""
+    placed = min(((one.at, one.total) for one in order.revisions.values()), default=(0, 1))[1]
+    return placed == 0 == _due(order, goods) and not _is_given_up(goods)
+
+
 def _due(order: Order, goods: Goods) -> int:
     head = order.head
     if head is None:
         return 0
-    if goods.ordered and not goods.live:
+    if _is_given_up(goods):
         return 0
     prices = {item.line_id: (item.unit_price, item.cancelled) for item in head.items}
     taken_off = sum(
