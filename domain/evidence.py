@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain import body as bodies
-from domain.document import Document
+from domain.document import Document, Line
 from domain.identity import digest, operation_key, parcel_key
 from domain.instant import earliest, micros
 from domain.order import (
@@ -101,16 +101,7 @@ def _head(
         document=document,
         currency=body.currency,
         total=body.total,
-        items=tuple(
-            Item(
-                line.line_id,
-                line.quantity,
-                line.unit_price,
-                min(line.cancelled, line.quantity),
-                line.sku,
-            )
-            for line in body.lines
-        ),
+        items=_items(body.lines),
         method=body.payment_method,
         validity=body.validity,
         source_status=body.source_status,
