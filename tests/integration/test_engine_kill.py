@@ -12,12 +12,39 @@ import pytest
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
 
 KEYS = 200
-EVENTS = 30_000
 EVENTS_A_SECOND = 1_500
 
 
+class Load:
+    """Events at a steady rate for as long as the kills last."""
+
+    def __init__(self, log, prefix):
+        self.count = 0
+        self._log = log
+        self._topic = f"{prefix}-in"
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._produce)
+        self._thread.start()
+
+    def _produce(self):
+        begun = time.monotonic()
+        while not self._ended.is_set():
+            due = int((time.monotonic() - begun) * EVENTS_A_SECOND)
+            for number in range(self.count, due):
+                self._log.producer.produce(
+                    self._topic, b"%d" % number, b"k%d" % (number % KEYS), partition=number % 4
+                )
+            self.count = due
+            self._log.producer.poll(0.01)
+        self._log.producer.flush()
+
+    def end(self):
+        self._ended.set()
+        self._thread.join()
+
+
 def test_ten_kills_of_the_only_worker(log, prefix, workers):
-    load = _start_load(log, prefix)
+    load = Load(log, prefix)
 
     for life in range(10):
         worker = workers.start("only", ORDERSTREAM_WORKER_ID="only")
@@ -25,15 +52,15 @@ def test_ten_kills_of_the_only_worker(log, prefix, workers):
         time.sleep(random.Random(life).uniform(0.0, 1.5))  # noqa: S311
         worker.kill()
     worker = workers.start("only", ORDERSTREAM_WORKER_ID="only")
-    load.join()
-    _wait_until_done(log, prefix, worker)
+    load.end()
+    _wait_until_done(log, prefix, worker, load.count)
 
     assert worker.stop() == 0
-    _assert_exactly_once(log, prefix)
+    _assert_exactly_once(log, prefix, load.count)
 
 
 def test_kills_while_another_worker_takes_over(log, prefix, workers):
-    load = _start_load(log, prefix)
+    load = Load(log, prefix)
     running = [workers.start("a"), workers.start("b")]
 
     for life in range(6):
@@ -41,28 +68,10 @@ def test_kills_while_another_worker_takes_over(log, prefix, workers):
         time.sleep(random.Random(life).uniform(0.0, 1.5))  # noqa: S311
         running.pop(0).kill()
         running.append(workers.start("ab"[life % 2]))
-    load.join()
-    _wait_until_done(log, prefix, running[0])
+    load.end()
+    _wait_until_done(log, prefix, running[0], load.count)
 
-    _assert_exactly_once(log, prefix)
-
-
-def _start_load(log, prefix):
-    def produce():
-        begun = time.monotonic()
-        for number in range(EVENTS):
-            log.producer.produce(
-                f"{prefix}-in", b"%d" % number, b"k%d" % (number % KEYS), partition=number % 4
-            )
-            log.producer.poll(0)
-            ahead = number / EVENTS_A_SECOND - (time.monotonic() - begun)
-            if ahead > 0.01:
-                time.sleep(ahead)
-        log.producer.flush()
-
-    load = threading.Thread(target=produce)
-    load.start()
-    return load
+    _assert_exactly_once(log, prefix, load.count)
 
 
 def _wait_for_progress(log, prefix, worker):
@@ -70,8 +79,8 @@ def _wait_for_progress(log, prefix, worker):
     _wait(worker, lambda: log.committed(prefix, f"{prefix}-in") > before)
 
 
-def _wait_until_done(log, prefix, worker):
-    _wait(worker, lambda: log.committed(prefix, f"{prefix}-in") == EVENTS)
+def _wait_until_done(log, prefix, worker, expected):
+    _wait(worker, lambda: log.committed(prefix, f"{prefix}-in") == expected)
 
 
 def _wait(worker, condition):
@@ -82,7 +91,7 @@ def _wait(worker, condition):
         time.sleep(0.05)
 
 
-def _assert_exactly_once(log, prefix):
+def _assert_exactly_once(log, prefix, expected):
     told = defaultdict(list)
     events = Counter()
     for _, key, value in log.read(f"{prefix}-out"):
@@ -92,6 +101,6 @@ def _assert_exactly_once(log, prefix):
     state = {key: int(value) for _, key, value in log.read(f"{prefix}-log")}
 
     assert set(events.values()) == {1}
-    assert len(events) == EVENTS
+    assert len(events) == expected
     assert all(counts == list(range(1, len(counts) + 1)) for counts in told.values())
     assert state == {key: len(counts) for key, counts in told.items()}
