@@ -111,6 +111,21 @@ def _head(
     )
 
 
+def _items(lines: tuple[Line, ...]) -> tuple[Item, ...]:
+    """Read the lines; what a source lists twice under one id is one line of both."""
+    items: dict[str, Item] = {}
+    for line in lines:
+        known = items.get(line.line_id)
+        items[line.line_id] = Item(
+            line.line_id,
+            line.quantity + (known.quantity if known else 0),
+            known.unit_price if known else line.unit_price,
+            min(line.cancelled, line.quantity) + (known.cancelled if known else 0),
+            known.sku if known else line.sku,
+        )
+    return tuple(items.values())
+
+
 def add_operation(order: Order, fact: "facts.PaymentCaptured", at: int, kind: str) -> Order:
     """Keep a money operation; of two statements the newer one counts, a contradiction is noted."""
     body = fact.body
