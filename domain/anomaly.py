@@ -54,6 +54,8 @@ def _money(order: Order) -> Iterator[Finding]:
 
 def _goods(order: Order) -> Iterator[Finding]:
     goods = order.derived.goods
+    if order.head is None:
+        return
     if goods.over:
         yield Finding("quantity_exceeds_order", "", "warning", {"pieces": goods.over}, "")
     if goods.returned_over:
@@ -97,4 +99,3 @@ def _words(order: Order) -> Iterator[Finding]:
 
 
 _FINDERS: Final = (_conflicts, _money, _goods, _parcels, _holds, _words)
-
