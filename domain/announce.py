@@ -121,8 +121,10 @@ def announce(
                 _say_words(speaker, compiled, facets)
         if first or derived.goods is not before.derived.goods:
             _say_parcels(speaker, rules)
-        if first and "placed" in order.marks or (
-            "placed" in order.marks and "placed" not in before.marks
+        if (
+            first
+            and "placed" in order.marks
+            or ("placed" in order.marks and "placed" not in before.marks)
         ):
             _say_placed(speaker, rules)
     raised = _say_anomalies(speaker, order)
@@ -220,7 +222,11 @@ def _say_anomalies(speaker: _Speaker, order: Order) -> dict[str, int]:
 
 
 def _anomaly(
-    speaker: _Speaker, name: str, finding: Finding, change: Any, times: int  # noqa: ANN401
+    speaker: _Speaker,
+    name: str,
+    finding: Finding,
+    change: Any,
+    times: int,  # noqa: ANN401
 ) -> Anomaly:
     return Anomaly(
         id=f"{speaker.order.key}:{name}:{times}:{change}",

@@ -11,7 +11,7 @@ from domain.document import Address, Amount, Currency, Id, Party, Quantity, Text
 from domain.vocabulary import CancelReason, Evidence, HoldReason, Parcel
 
 
-class Units(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Units(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """So many pieces of one order line."""
 
     line_id: Id
@@ -22,7 +22,7 @@ class Empty(Struct, frozen=True, kw_only=True):
     """A fact that says all by its kind."""
 
 
-class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Why: a word of `CancelReason` where one fits, any other word where none does (S0.5)."""
 
     reason: Text = CancelReason.UNSPECIFIED
@@ -30,7 +30,7 @@ class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
     requester: Text = ""
 
 
-class LinesCancelled(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LinesCancelled(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Pieces that will not be delivered after all."""
 
     cancellation_id: Id
@@ -39,7 +39,7 @@ class LinesCancelled(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: Text = ""
 
 
-class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One money operation; `amount` ≥ 0, its direction is the kind of the fact.
 
     `reference` is the provider's id of this operation and its identity together with `provider`
@@ -59,14 +59,14 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: Text = ""
 
 
-class MethodChosen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MethodChosen(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How the buyer means to pay."""
 
     method: Annotated[str, Meta(pattern="^(manual|online)$")]
     name: Text = ""
 
 
-class PackageInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PackageInfo(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A parcel as its shipper names it; the number is its identity."""
 
     number: Id
@@ -74,7 +74,7 @@ class PackageInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: Text = ""
 
 
-class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A shipment: which pieces go in which parcels. A newer statement replaces an older one.
 
     No lines means all pieces that no other shipment carries.
@@ -91,14 +91,14 @@ class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notify_customer: bool = True
 
 
-class ShipmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ShipmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something happened to a whole shipment."""
 
     shipment_id: Id
     note: Text = ""
 
 
-class ParcelRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ParcelRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something happened to one parcel."""
 
     number: Id
@@ -106,7 +106,7 @@ class ParcelRef(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: Text = ""
 
 
-class Scan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Scan(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One line of a carrier's story; identity = parcel, code, time, place.
 
     Either `number` (the tracking number) or `shipment_id` says which parcel. `code` is the
@@ -125,7 +125,7 @@ class Scan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected_at: Time | None = None
 
 
-class EtaChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class EtaChanged(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A parcel's expected arrival moved."""
 
     expected_at: Time
@@ -133,7 +133,7 @@ class EtaChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
     shipment_id: Text = ""
 
 
-class HoldPlaced(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class HoldPlaced(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A reason not to ship for now."""
 
     hold_id: Id
@@ -142,21 +142,21 @@ class HoldPlaced(Struct, frozen=True, kw_only=True, omit_defaults=True):
     until: Time | None = None
 
 
-class HoldReleased(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class HoldReleased(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One hold is lifted."""
 
     hold_id: Id
     note: Text = ""
 
 
-class RiskFlagged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RiskFlagged(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Somebody suspects, or knows of, fraud."""
 
     level: Annotated[str, Meta(pattern="^(suspected|confirmed)$")] = "suspected"
     note: Text = ""
 
 
-class ReturnMarked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ReturnMarked(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Pieces came back from the buyer (S2.48)."""
 
     return_id: Id
@@ -165,40 +165,40 @@ class ReturnMarked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: Text = ""
 
 
-class AddressChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AddressChanged(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Goods go elsewhere than the document says."""
 
     ship_to: Address
 
 
-class CustomerChanged(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CustomerChanged(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The order belongs to another customer than the document says."""
 
     customer: Party
 
 
-class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Note(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A remark for the team; empty text is a deleted one."""
 
     note_id: Id
     text: Text = ""
 
 
-class TimerFired(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TimerFired(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A deadline of the order passed; `deadline` is when it was due."""
 
     timer: Id
     deadline: Time
 
 
-class ReferenceLinked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ReferenceLinked(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """`reference` belongs to the order of the envelope, or is another name of `alias`."""
 
     reference: Id
     alias: Text = ""
 
 
-class UnknownReported(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class UnknownReported(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A source used a word that we do not know (X.21)."""
 
     field: Id

@@ -14,7 +14,7 @@ from domain.fact import Envelope, Fact
 from domain.vocabulary import HoldReason
 
 
-class CancelOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CancelOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Why the remainder shall not be delivered, and whether the buyer is told (S1.33)."""
 
     reason: Text = "unspecified"
@@ -23,7 +23,7 @@ class CancelOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notify_customer: bool = True
 
 
-class PlaceHold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PlaceHold(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """`hold_id` defaults to the reason, so one reason holds once."""
 
     hold_id: Text = ""
@@ -32,55 +32,61 @@ class PlaceHold(Struct, frozen=True, kw_only=True, omit_defaults=True):
     until: Time | None = None
 
 
-class ReleaseHold(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ReleaseHold(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Which hold; empty means every hold that stands."""
 
     hold_id: Text = ""
     note: Text = ""
 
 
-class Request(Envelope, frozen=True, kw_only=True, omit_defaults=True):
+class Request(Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A command: `event_id` is the command's id and makes it idempotent."""
 
     roles: tuple[Text, ...] = ()
 
 
-class Confirm(Request, frozen=True, kw_only=True, omit_defaults=True, tag="command.confirm"):
-    body: Empty = Empty()
-
-
-class Cancel(Request, frozen=True, kw_only=True, omit_defaults=True, tag="command.cancel"):
-    body: CancelOrder = CancelOrder()
-
-
-
-
-class Hold(Request, frozen=True, kw_only=True, omit_defaults=True, tag="command.hold"):
-    body: PlaceHold = PlaceHold()
-
-
-class Release(Request, frozen=True, kw_only=True, omit_defaults=True, tag="command.release"):
-    body: ReleaseHold = ReleaseHold()
-
-
-class MarkShipped(
-    Request, frozen=True, kw_only=True, omit_defaults=True, tag="command.mark_shipped"
+class Confirm(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.confirm"
 ):
     body: Empty = Empty()
 
 
-class Close(Request, frozen=True, kw_only=True, omit_defaults=True, tag="command.close"):
+class Cancel(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.cancel"
+):
+    body: CancelOrder = CancelOrder()
+
+
+class Hold(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.hold"):
+    body: PlaceHold = PlaceHold()
+
+
+class Release(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.release"
+):
+    body: ReleaseHold = ReleaseHold()
+
+
+class MarkShipped(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.mark_shipped"
+):
     body: Empty = Empty()
 
 
-class Archive(Request, frozen=True, kw_only=True, omit_defaults=True, tag="command.archive"):
+class Close(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.close"):
+    body: Empty = Empty()
+
+
+class Archive(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.archive"
+):
     body: Empty = Empty()
 
 
 Command = Confirm | Cancel | Hold | Release | MarkShipped | Close | Archive
 
 
-class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What was decided about one command: accepted with effects, or refused by a guard."""
 
     command_id: Id
@@ -93,7 +99,7 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CommandJudged(
-    Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="command.judged"
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.judged"
 ):
     body: Verdict
 

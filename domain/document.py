@@ -23,7 +23,7 @@ Text = Annotated[str, Meta(max_length=4_096)]
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
-class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One ordered article; `cancelled` is what the source itself took off again."""
 
     line_id: Id
@@ -36,7 +36,7 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
     drop_shippable: bool = False
 
 
-class Party(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Party(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A person or firm; every field is personal and may be erased (X.20)."""
 
     customer_id: Text = ""
@@ -46,7 +46,7 @@ class Party(Struct, frozen=True, kw_only=True, omit_defaults=True):
     locale: Text = ""
 
 
-class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Address(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A postal address; every field but `country` is personal."""
 
     name: Text = ""
@@ -59,7 +59,7 @@ class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
     phone: Text = ""
 
 
-class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Document(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The whole order; amounts in minor units of `currency`, `total` what the buyer owes.
 
     `payment_method` is manual for cash on delivery, transfer and the like (S2.14).

@@ -37,7 +37,7 @@ SCHEMA = 1
 """The version written into new records; readers accept all that were ever released."""
 
 
-class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag_field="kind"):
     """What every fact and command carries.
 
     `event_id` names the fact (or the command), `delivery_id` the one delivery that brought it.
@@ -66,211 +66,350 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field=
     schema: int = SCHEMA
 
 
-class OrderSaved(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.saved"):
+class OrderSaved(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.saved"
+):
     body: Document
 
 
-class OrderPlaced(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.placed"):
+class OrderPlaced(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.placed"
+):
     body: Document
 
 
-class OrderRevised(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.revised"):
+class OrderRevised(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.revised"
+):
     body: Document
 
 
-class OrderConfirmed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.confirmed"):
+class OrderConfirmed(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.confirmed"
+):
     body: Empty = Empty()
 
 
-class OrderWorkStarted(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.work_started"):
+class OrderWorkStarted(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.work_started"
+):
     body: Empty = Empty()
 
 
-class OrderCancelRequested(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.cancel_requested"):
+class OrderCancelRequested(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.cancel_requested"
+):
     body: Reason = Reason()
 
 
-class OrderCancelDeclined(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.cancel_declined"):
+class OrderCancelDeclined(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.cancel_declined"
+):
     body: Reason = Reason()
 
 
-class OrderCancelledAtSource(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.cancelled_at_source"):
+class OrderCancelledAtSource(
+    Envelope,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="order.cancelled_at_source",
+):
     body: Reason = Reason()
 
 
-class OrderCancelled(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.cancelled"):
+class OrderCancelled(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.cancelled"
+):
     body: Reason = Reason()
 
 
-class OrderLinesCancelled(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.lines_cancelled"):
+class OrderLinesCancelled(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.lines_cancelled"
+):
     body: LinesCancelled
 
 
-class OrderMarkedShipped(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.marked_shipped"):
+class OrderMarkedShipped(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.marked_shipped"
+):
     body: Empty = Empty()
 
 
-class OrderClosed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.closed"):
+class OrderClosed(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.closed"
+):
     body: Empty = Empty()
 
 
-class OrderArchived(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.archived"):
+class OrderArchived(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.archived"
+):
     body: Empty = Empty()
 
 
-class OrderAddressChanged(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.address_changed"):
+class OrderAddressChanged(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.address_changed"
+):
     body: AddressChanged
 
 
-class OrderCustomerChanged(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.customer_changed"):
+class OrderCustomerChanged(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.customer_changed"
+):
     body: CustomerChanged
 
 
-class OrderNoteAdded(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="order.note_added"):
+class OrderNoteAdded(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="order.note_added"
+):
     body: Note
 
 
-class PaymentMethodChosen(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.method_chosen"):
+class PaymentMethodChosen(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.method_chosen"
+):
     body: MethodChosen
 
 
-class PaymentPending(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.pending"):
+class PaymentPending(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.pending"
+):
     body: Operation
 
 
-class PaymentAuthorized(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.authorized"):
+class PaymentAuthorized(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.authorized"
+):
     body: Operation
 
 
-class PaymentAuthorizationAdjusted(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.authorization_adjusted"):
+class PaymentAuthorizationAdjusted(
+    Envelope,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="payment.authorization_adjusted",
+):
     body: Operation
 
 
-class PaymentAuthorizationExpired(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.authorization_expired"):
+class PaymentAuthorizationExpired(
+    Envelope,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="payment.authorization_expired",
+):
     body: Operation
 
 
-class PaymentReversed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.reversed"):
+class PaymentReversed(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.reversed"
+):
     body: Operation
 
 
-class PaymentCaptured(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.captured"):
+class PaymentCaptured(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.captured"
+):
     body: Operation
 
 
-class PaymentCaptureFailed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.capture_failed"):
+class PaymentCaptureFailed(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.capture_failed"
+):
     body: Operation
 
 
-class PaymentFailed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.failed"):
+class PaymentFailed(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.failed"
+):
     body: Operation
 
 
-class PaymentRefundRequested(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.refund_requested"):
+class PaymentRefundRequested(
+    Envelope,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="payment.refund_requested",
+):
     body: Operation
 
 
-class PaymentRefunded(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.refunded"):
+class PaymentRefunded(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.refunded"
+):
     body: Operation
 
 
-class PaymentRefundFailed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.refund_failed"):
+class PaymentRefundFailed(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.refund_failed"
+):
     body: Operation
 
 
-class PaymentRefundReversed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.refund_reversed"):
+class PaymentRefundReversed(
+    Envelope,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="payment.refund_reversed",
+):
     body: Operation
 
 
-class PaymentDisputed(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.disputed"):
+class PaymentDisputed(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.disputed"
+):
     body: Operation
 
 
-class PaymentDisputeWon(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.dispute_won"):
+class PaymentDisputeWon(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.dispute_won"
+):
     body: Operation
 
 
-class PaymentDisputeLost(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.dispute_lost"):
+class PaymentDisputeLost(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.dispute_lost"
+):
     body: Operation
 
 
-class PaymentMarkedPaid(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="payment.marked_paid"):
+class PaymentMarkedPaid(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="payment.marked_paid"
+):
     body: Operation
 
 
-class ShipmentCreated(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.created"):
+class ShipmentCreated(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.created"
+):
     body: ShipmentInfo
 
 
-class ShipmentEdited(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.edited"):
+class ShipmentEdited(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.edited"
+):
     body: ShipmentInfo
 
 
-class ShipmentPacked(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.packed"):
+class ShipmentPacked(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.packed"
+):
     body: ShipmentRef
 
 
-class ShipmentHandedOver(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.handed_over"):
+class ShipmentHandedOver(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.handed_over"
+):
     body: ShipmentRef
 
 
-class ShipmentCancelled(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.cancelled"):
+class ShipmentCancelled(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.cancelled"
+):
     body: ShipmentRef
 
 
-class ShipmentDeliveredMarked(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.delivered_marked"):
+class ShipmentDeliveredMarked(
+    Envelope,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="shipment.delivered_marked",
+):
     body: ShipmentRef
 
 
-class ShipmentCollected(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.collected"):
+class ShipmentCollected(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.collected"
+):
     body: ShipmentRef
 
 
-class ShipmentLabelBought(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.label_bought"):
+class ShipmentLabelBought(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.label_bought"
+):
     body: ParcelRef
 
 
-class ShipmentLabelVoided(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.label_voided"):
+class ShipmentLabelVoided(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.label_voided"
+):
     body: ParcelRef
 
 
-class ShipmentScan(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.scan"):
+class ShipmentScan(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.scan"
+):
     body: Scan
 
 
-class ShipmentEtaChanged(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="shipment.eta_changed"):
+class ShipmentEtaChanged(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="shipment.eta_changed"
+):
     body: EtaChanged
 
 
-class HoldWasPlaced(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="hold.placed"):
+class HoldWasPlaced(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="hold.placed"
+):
     body: HoldPlaced
 
 
-class HoldWasReleased(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="hold.released"):
+class HoldWasReleased(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="hold.released"
+):
     body: HoldReleased
 
 
-class RiskWasFlagged(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="risk.flagged"):
+class RiskWasFlagged(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="risk.flagged"
+):
     body: RiskFlagged
 
 
-class RiskWasCleared(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="risk.cleared"):
+class RiskWasCleared(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="risk.cleared"
+):
     body: Empty = Empty()
 
 
-class ReturnWasMarked(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="return.marked"):
+class ReturnWasMarked(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="return.marked"
+):
     body: ReturnMarked
 
 
-class TimerHasFired(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="timer.fired"):
+class TimerHasFired(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="timer.fired"
+):
     body: TimerFired
 
 
-class ReferenceWasLinked(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="reference.linked"):
+class ReferenceWasLinked(
+    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="reference.linked"
+):
     body: ReferenceLinked
 
 
-class UnknownWasReported(Envelope, frozen=True, kw_only=True, omit_defaults=True, tag="source.unknown_reported"):
+class UnknownWasReported(
+    Envelope,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="source.unknown_reported",
+):
     body: UnknownReported
 
 

@@ -5,14 +5,27 @@ whose labels were all voided, is left out of every "all" (X.5). After a cancel o
 handed over before it counts (X.8, spec model 8.15).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from domain.identity import parcel_key
-from domain.instant import earliest
-from domain.order import Goods, LineUnits, Movement, Order, ParcelView, Shipment
-from domain.parcel import Story, fold_scans
-from domain.vocabulary import PARCEL_RANK, Fulfilment, Parcel
+from msgspec.structs import replace
+
+from domain.order import Goods, LineUnits, Movement, Order, ParcelView
+from domain.shipment import (
+    CAME_BACK,
+    COLLECTED,
+    DELIVERED,
+    HANDED_OVER,
+    OUT,
+    PACKED,
+    WAITING,
+    Leg,
+    cancelled_first,
+    follow,
+    follow_orphans,
+    stage_of,
+)
+from domain.vocabulary import Fulfilment
 
 
 class Pieces(NamedTuple):
@@ -39,7 +52,11 @@ TABLE: Final[tuple[Row, ...]] = (
         "every live piece was delivered",
         lambda p: 0 < p.delivered + p.collected == p.live,
     ),
-    (Fulfilment.FULFILLED, "every live piece was handed over", lambda p: 0 < p.handed_over == p.live),
+    (
+        Fulfilment.FULFILLED,
+        "every live piece was handed over",
+        lambda p: 0 < p.handed_over == p.live,
+    ),
     (Fulfilment.PARTIALLY_FULFILLED, "some pieces were handed over", lambda p: p.handed_over > 0),
     (Fulfilment.DISPATCHED, "every live piece is packed", lambda p: 0 < p.packed == p.live),
     (Fulfilment.UNFULFILLED, "no piece left yet", lambda _: True),
@@ -82,106 +99,46 @@ def _pieces(goods: Goods) -> Pieces:
     )
 
 
-class _Leg(NamedTuple):
-    """One shipment on its way: how far its pieces got, and since when they left."""
-
-    shipment_id: str
-    lines: tuple[tuple[str, int], ...]
-    stage: int
-    left_at: int
-    known: bool
-
-
-_WAITING, _PACKED, _HANDED_OVER, _CAME_BACK, _DELIVERED, _COLLECTED = range(6)
-_NAMES: Final = ("", "packed", "handed_over", "came_back", "delivered", "collected")
-_STAGE: Final = {
-    Parcel.DELIVERED: _DELIVERED,
-    Parcel.COLLECTED: _COLLECTED,
-    Parcel.RETURNED_TO_SENDER: _CAME_BACK,
-}
-_OUT: Final = frozenset({Parcel.CANCELLED, Parcel.LABEL_VOIDED})
-
-
 def derive_goods(order: Order, cancelled_at: int) -> Goods:
     """Put every piece in its bucket; `cancelled_at` is when the whole order was cancelled."""
     parcels: dict[str, ParcelView] = {}
     states: dict[str, str] = {}
-    legs: list[_Leg] = []
+    legs: list[Leg] = []
     after_cancel = 0
-    for shipment_id, shipment in _cancelled_first(order.shipments):
-        leg, state = _follow(order, shipment_id, shipment, parcels)
-        states[shipment_id] = state
-        if state in _OUT:
+    for shipment_id, shipment in cancelled_first(order.shipments):
+        leg = follow(order, shipment_id, shipment, parcels)
+        states[shipment_id] = leg.state
+        if leg.state in OUT:
             continue
         if cancelled_at and (not leg.left_at or leg.left_at > cancelled_at):
             after_cancel += leg.left_at > 0
             continue
         legs.append(leg)
-    _follow_orphans(order, parcels)
+    if order.scans:
+        follow_orphans(order, parcels)
     return _count(order, legs, parcels, states, cancelled_at, after_cancel)
 
 
-def _cancelled_first(shipments: dict[str, Shipment]) -> Iterable[tuple[str, Shipment]]:
-    """Fix who speaks last where several shipments name one parcel: the living, then by id."""
-    if len(shipments) < 2:  # noqa: PLR2004 - nobody to contradict
-        return shipments.items()
-    return sorted(shipments.items(), key=lambda pair: (not pair[1].cancelled_at, pair[0]))
-
-
-def _follow(
-    order: Order, shipment_id: str, shipment: Shipment, parcels: dict[str, ParcelView]
-) -> tuple[_Leg, str]:
-    """Fold the parcels of a shipment; the least advanced live one is where the shipment is."""
-    statement = shipment.statement
-    whole = parcel_key("", shipment_id)
-    by_hand = order.scans.get(whole, ())
-    names = [package.number for package in statement.packages] if statement else []
-    stories: list[Story] = []
-    for name in names or [whole]:
-        scans = order.scans.get(name, ()) if names else ()
-        story = fold_scans(tuple(sorted((*scans, *by_hand))) if by_hand and scans else scans or by_hand)
-        if shipment.cancelled_at:
-            story = story._replace(state=Parcel.CANCELLED, at=shipment.cancelled_at)
-        elif shipment.handed_over_at and PARCEL_RANK[story.state] < PARCEL_RANK[Parcel.HANDED_OVER]:
-            if story.state is not Parcel.LABEL_VOIDED:
-                story = story._replace(state=Parcel.HANDED_OVER, at=shipment.handed_over_at)
-        carrier = statement.carrier if statement else ""
-        parcels[name] = _view(story, shipment_id, carrier, shipment.handed_over_at)
-        stories.append(story)
-    live = [story for story in stories if story.state not in _OUT]
-    state = min((live or stories), key=lambda story: PARCEL_RANK[story.state]).state
-    left_at = shipment.handed_over_at
-    for story in live:
-        left_at = earliest(left_at, story.moved_at)
-    stage = _STAGE.get(state, _HANDED_OVER if left_at else _PACKED if shipment.packed_at else 0)
-    lines = statement.lines if statement else ()
-    return _Leg(shipment_id, lines, stage, left_at, statement is not None), state
-
-
-def _follow_orphans(order: Order, parcels: dict[str, ParcelView]) -> None:
-    """Fold parcels that no shipment names yet; they hold no pieces."""
-    for name, scans in order.scans.items():
-        if name not in parcels and not name.startswith("shipment:"):
-            story = fold_scans(scans)
-            parcels[name] = _view(story, "", "", 0)
-
-
-def _view(story: Story, shipment_id: str, carrier: str, handed_over_at: int) -> ParcelView:
-    return ParcelView(
-        story.state,
-        story.at,
-        shipment_id,
-        carrier,
-        story.odd,
-        earliest(handed_over_at, story.moved_at),
-        0 < story.delivered_at < handed_over_at,
-        story.back,
-    )
+def follow_parcel(order: Order, name: str, cancelled_at: int) -> Goods:
+    """Take in a scan of one parcel: the pieces are counted again only if it moved them."""
+    old = order.derived.goods
+    view = old.parcels.get(name)
+    if view is None or not view.shipment_id or cancelled_at or len(order.shipments) > 1:
+        return derive_goods(order, cancelled_at)
+    shipment_id = view.shipment_id
+    shipment = order.shipments[shipment_id]
+    parcels = dict(old.parcels)
+    leg = follow(order, shipment_id, shipment, parcels)
+    before = old.shipments[shipment_id]
+    stage = stage_of(before, view.left_at, shipment)
+    if leg.stage != stage or leg.left_at != view.left_at or {leg.state, before} & OUT:
+        return derive_goods(order, cancelled_at)
+    return replace(old, parcels=parcels, shipments={shipment_id: leg.state})
 
 
 def _count(
     order: Order,
-    legs: list[_Leg],
+    legs: list[Leg],
     parcels: dict[str, ParcelView],
     states: dict[str, str],
     cancelled_at: int,
@@ -191,49 +148,62 @@ def _count(
     taken_off = _sum_movements(order.cancellations) if order.cancellations else {}
     came_home = _sum_movements(order.returns) if order.returns else {}
     buckets, over = _distribute(order, legs, cancelled_at)
-    rows: list[LineUnits] = []
-    sums = [0] * 8
+    rows = []
+    ordered = live = packed = gone = delivered = collected = came_back = returned = 0
     returned_over = 0
     for item in items:
-        counts = buckets.get(item.line_id, _NOTHING)
-        gone = counts[_HANDED_OVER] + counts[_CAME_BACK] + counts[_DELIVERED] + counts[_COLLECTED]
-        wanted = max(item.cancelled, taken_off.get(item.line_id, 0))
-        cancelled = item.quantity - gone if cancelled_at else min(wanted, item.quantity - gone)
-        over += max(wanted - (item.quantity - gone), 0) if not cancelled_at else 0
-        packed = min(counts[_PACKED], item.quantity - gone - cancelled)
-        back = came_home.get(item.line_id, 0)
-        returned = min(back, counts[_DELIVERED] + counts[_COLLECTED])
-        returned_over += back - returned
-        row = (
-            item.quantity,
-            cancelled,
-            packed,
-            gone,
-            counts[_DELIVERED],
-            counts[_COLLECTED],
-            counts[_CAME_BACK],
-            returned,
+        line_id, quantity = item.line_id, item.quantity
+        counts = buckets.get(line_id, _NOTHING)
+        left = counts[HANDED_OVER] + counts[CAME_BACK] + counts[DELIVERED] + counts[COLLECTED]
+        room = quantity - left
+        wanted = max(item.cancelled, taken_off.get(line_id, 0)) if taken_off else item.cancelled
+        if cancelled_at:
+            off = room
+        else:
+            off = min(wanted, room)
+            over += wanted - off
+        waiting = min(counts[PACKED], room - off)
+        back = came_home.get(line_id, 0) if came_home else 0
+        home = min(back, counts[DELIVERED] + counts[COLLECTED])
+        returned_over += back - home
+        rows.append(
+            LineUnits(
+                line_id,
+                quantity,
+                off,
+                waiting,
+                left,
+                counts[DELIVERED],
+                counts[COLLECTED],
+                counts[CAME_BACK],
+                home,
+            )
         )
-        rows.append(LineUnits(item.line_id, *row))
-        sums = [total + one for total, one in zip(sums, row, strict=True)]
-    ordered, cancelled, packed, gone, delivered, collected, came_back, returned = sums
-    pieces = Pieces(ordered, ordered - cancelled, packed, gone, delivered, collected, returned)
+        ordered += quantity
+        live += quantity - off
+        packed += waiting
+        gone += left
+        delivered += counts[DELIVERED]
+        collected += counts[COLLECTED]
+        came_back += counts[CAME_BACK]
+        returned += home
+    pieces = Pieces(ordered, live, packed, gone, delivered, collected, returned)
     return Goods(
-        state=classify(pieces)[0],
-        lines=tuple(rows),
-        ordered=ordered,
-        live=pieces.live,
-        packed=packed,
-        handed_over=gone,
-        delivered=delivered,
-        collected=collected,
-        came_back=came_back,
-        returned=returned,
-        parcels=parcels,
-        shipments=states,
-        over=over,
-        returned_over=returned_over,
-        after_cancel=after_cancel,
+        classify(pieces)[0],
+        tuple(rows),
+        ordered,
+        live,
+        packed,
+        gone,
+        delivered,
+        collected,
+        came_back,
+        returned,
+        parcels,
+        states,
+        over,
+        returned_over,
+        after_cancel,
     )
 
 
@@ -249,14 +219,17 @@ def _sum_movements(movements: dict[str, Movement]) -> dict[str, int]:
 
 
 def _distribute(
-    order: Order, legs: list[_Leg], cancelled_at: int
+    order: Order, legs: list[Leg], cancelled_at: int
 ) -> tuple[dict[str, list[int]], int]:
     """Give each shipment its pieces, most advanced first; more than was ordered is cut off."""
-    items = order.head.items if order.head else ()
-    room = {item.line_id: item.quantity for item in items}
     buckets: dict[str, list[int]] = {}
+    shipped = order.marks.get("marked_shipped")
+    if not legs and shipped is None:
+        return buckets, 0
+    room = {item.line_id: item.quantity for item in order.head.items} if order.head else {}
     over = 0
-    legs.sort(key=lambda leg: (not leg.lines, -leg.stage, leg.left_at, leg.shipment_id))
+    if len(legs) > 1:
+        legs.sort(key=lambda leg: (not leg.lines, -leg.stage, leg.left_at, leg.shipment_id))
     for leg in legs:
         if not leg.known:
             continue
@@ -265,8 +238,9 @@ def _distribute(
             over += quantity - fits
             if fits:
                 room[line_id] -= fits
-                buckets.setdefault(line_id, [0] * 6)[leg.stage] += fits
-    shipped = order.marks.get("marked_shipped")
+                if line_id not in buckets:
+                    buckets[line_id] = [0] * 6
+                buckets[line_id][leg.stage] += fits
     if shipped and not 0 < cancelled_at < shipped.at:
         _hand_over_rest(buckets, room, order)
     return buckets, over
@@ -278,6 +252,6 @@ def _hand_over_rest(buckets: dict[str, list[int]], room: dict[str, int], order: 
     for item in order.head.items if order.head else ():
         wanted = max(item.cancelled, taken_off.get(item.line_id, 0))
         counts = buckets.setdefault(item.line_id, [0] * 6)
-        rest = max(room[item.line_id] - wanted, 0) + counts[_WAITING] + counts[_PACKED]
-        counts[_WAITING] = counts[_PACKED] = 0
-        counts[_HANDED_OVER] += rest
+        rest = max(room[item.line_id] - wanted, 0) + counts[WAITING] + counts[PACKED]
+        counts[WAITING] = counts[PACKED] = 0
+        counts[HANDED_OVER] += rest

@@ -57,8 +57,10 @@ _CLOSED: Final = Guard(
 )
 _NOT_ALL_SHIPPED: Final = Guard(
     "not_completely_shipped",
-    lambda order, _: not 0 < order.derived.goods.live == order.derived.goods.handed_over
-    and "marked_shipped" not in order.marks,
+    lambda order, _: (
+        not 0 < order.derived.goods.live == order.derived.goods.handed_over
+        and "marked_shipped" not in order.marks
+    ),
     "everything was shipped already",
 )
 _NO_HOLD: Final = Guard(

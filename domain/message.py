@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 SCHEMA = 1
 
 
-class Because(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Because(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Why a state is what it is: the rule in words and the numbers it looked at."""
 
     rule: str
@@ -20,7 +20,12 @@ class Because(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StatusChanged(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"before": "from", "after": "to"}
+    Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    rename={"before": "from", "after": "to"},
 ):
     """One axis, or one word of a profile, changed; `seq` has no gaps per order and axis.
 
@@ -44,7 +49,7 @@ class StatusChanged(
     schema: int = SCHEMA
 
 
-class Notification(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Notification(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An intent to tell a person something, once per id (spec model, 2 I)."""
 
     id: str
@@ -68,7 +73,7 @@ class Notification(Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: int = SCHEMA
 
 
-class CommandResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CommandResult(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The one answer to a command; a refusal names the guard and says in words what failed."""
 
     id: str
@@ -89,7 +94,7 @@ class CommandResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: int = SCHEMA
 
 
-class Anomaly(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Anomaly(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Facts that do not fit together, or fit again: raised once, resolved once."""
 
     id: str
@@ -107,7 +112,7 @@ class Anomaly(Struct, frozen=True, kw_only=True, omit_defaults=True):
     schema: int = SCHEMA
 
 
-class ActionRequired(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ActionRequired(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Somebody must do something outside, such as sending money back."""
 
     id: str
@@ -129,7 +134,7 @@ class ActionRequired(Struct, frozen=True, kw_only=True, omit_defaults=True):
 Message = StatusChanged | Notification | CommandResult | Anomaly | ActionRequired
 
 
-class LineNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LineNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One line as it is now; every piece is counted by how far it got."""
 
     line_id: str
@@ -144,7 +149,7 @@ class LineNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     returned: int = 0
 
 
-class ShipmentNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ShipmentNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One shipment as it is now."""
 
     shipment_id: str
@@ -157,7 +162,7 @@ class ShipmentNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected_at: datetime | None = None
 
 
-class ParcelNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ParcelNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One parcel as it is now."""
 
     number: str
@@ -169,7 +174,7 @@ class ParcelNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     scans: int = 0
 
 
-class MoneyNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MoneyNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The ledger's sums in minor units of `currency`."""
 
     currency: str
@@ -183,7 +188,7 @@ class MoneyNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     voided: bool = False
 
 
-class OperationNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OperationNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One money operation of the ledger, in order of occurrence."""
 
     kind: str
@@ -195,7 +200,7 @@ class OperationNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: str = ""
 
 
-class HoldNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class HoldNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One hold that stands."""
 
     hold_id: str
@@ -204,7 +209,7 @@ class HoldNow(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
 
 
-class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The whole order as it is now; equal for equal facts but for `version` and `seq` (X.1)."""
 
     order_key: str

@@ -30,7 +30,7 @@ VERDICTS_MAX: Final = 200
 """Commands an order remembers; far more than people send, enough for any uncommitted window."""
 
 
-class Revision(Struct, frozen=True, array_like=True):
+class Revision(Struct, frozen=True, array_like=True, gc=False):
     """One version of the order document, as far as later rules need it."""
 
     at: int
@@ -39,7 +39,7 @@ class Revision(Struct, frozen=True, array_like=True):
     validity: str
 
 
-class Item(Struct, frozen=True, array_like=True):
+class Item(Struct, frozen=True, array_like=True, gc=False):
     """One line of the newest document."""
 
     line_id: str
@@ -49,7 +49,7 @@ class Item(Struct, frozen=True, array_like=True):
     sku: str
 
 
-class Head(Struct, frozen=True, array_like=True):
+class Head(Struct, frozen=True, array_like=True, gc=False):
     """The newest document: its raw JSON for views, and the fields that rules read."""
 
     revision: int
@@ -67,7 +67,7 @@ class Head(Struct, frozen=True, array_like=True):
     source: str
 
 
-class Operation(Struct, frozen=True, array_like=True):
+class Operation(Struct, frozen=True, array_like=True, gc=False):
     """One money operation; kind, provider and reference are its key in `operations`."""
 
     at: int
@@ -82,7 +82,7 @@ class Operation(Struct, frozen=True, array_like=True):
     """Digest of the statement without revision that this one replaced (`merge.py`)."""
 
 
-class Package(Struct, frozen=True, array_like=True):
+class Package(Struct, frozen=True, array_like=True, gc=False):
     """A parcel that a shipment names."""
 
     number: str
@@ -90,7 +90,7 @@ class Package(Struct, frozen=True, array_like=True):
     url: str
 
 
-class Statement(Struct, frozen=True, array_like=True):
+class Statement(Struct, frozen=True, array_like=True, gc=False):
     """What the newest statement about a shipment says."""
 
     at: int
@@ -105,7 +105,7 @@ class Statement(Struct, frozen=True, array_like=True):
     notify_customer: bool
 
 
-class Shipment(Struct, frozen=True, array_like=True):
+class Shipment(Struct, frozen=True, array_like=True, gc=False):
     """A shipment: its statement, if known yet, and when what happened to it (NEVER if not)."""
 
     statement: Statement | None = None
@@ -114,7 +114,7 @@ class Shipment(Struct, frozen=True, array_like=True):
     cancelled_at: int = 0
 
 
-class Scan(Struct, frozen=True, array_like=True, order=True):
+class Scan(Struct, frozen=True, array_like=True, order=True, gc=False):
     """One scan; the order of fields is the order of the fold: time, rank, then identity."""
 
     at: int
@@ -125,7 +125,7 @@ class Scan(Struct, frozen=True, array_like=True, order=True):
     inferred: bool
 
 
-class Mark(Struct, frozen=True, array_like=True):
+class Mark(Struct, frozen=True, array_like=True, gc=False):
     """Something that happened to the order as a whole, once: when, by whom, why."""
 
     at: int
@@ -135,7 +135,7 @@ class Mark(Struct, frozen=True, array_like=True):
     cause: str
 
 
-class HoldEntry(Struct, frozen=True, array_like=True):
+class HoldEntry(Struct, frozen=True, array_like=True, gc=False):
     """A hold: newest placing and newest release of one hold id."""
 
     placed_at: int
@@ -146,7 +146,7 @@ class HoldEntry(Struct, frozen=True, array_like=True):
     until: int
 
 
-class Movement(Struct, frozen=True, array_like=True):
+class Movement(Struct, frozen=True, array_like=True, gc=False):
     """Pieces per line that were cancelled or came back, under one business id."""
 
     at: int
@@ -154,7 +154,7 @@ class Movement(Struct, frozen=True, array_like=True):
     reason: str
 
 
-class Money(Struct, frozen=True, array_like=True):
+class Money(Struct, frozen=True, array_like=True, gc=False):
     """The ledger's sums in minor units of the order's currency."""
 
     state: str = Payment.IN_PROGRESS
@@ -171,7 +171,7 @@ class Money(Struct, frozen=True, array_like=True):
     foreign: tuple[tuple[str, int, int], ...] = ()
 
 
-class LineUnits(Struct, frozen=True, array_like=True):
+class LineUnits(Struct, frozen=True, array_like=True, gc=False):
     """Pieces of one line by how far they got; each piece is in one bucket only."""
 
     line_id: str
@@ -185,7 +185,7 @@ class LineUnits(Struct, frozen=True, array_like=True):
     returned: int
 
 
-class ParcelView(Struct, frozen=True, array_like=True):
+class ParcelView(Struct, frozen=True, array_like=True, gc=False):
     """Where one parcel is by the fold over its scans."""
 
     state: str
@@ -201,7 +201,7 @@ class ParcelView(Struct, frozen=True, array_like=True):
     """On its way back after it was delivered."""
 
 
-class Goods(Struct, frozen=True, array_like=True):
+class Goods(Struct, frozen=True, array_like=True, gc=False):
     """The unit buckets per line and their sums, the parcels and the shipments."""
 
     state: str = Fulfilment.UNFULFILLED
@@ -221,7 +221,7 @@ class Goods(Struct, frozen=True, array_like=True):
     after_cancel: int = 0
 
 
-class Promise(Struct, frozen=True, array_like=True):
+class Promise(Struct, frozen=True, array_like=True, gc=False):
     """The axes that speak of the order as a promise."""
 
     lifecycle: str = Lifecycle.PENDING
@@ -233,7 +233,7 @@ class Promise(Struct, frozen=True, array_like=True):
     cancelled_at: int = 0
 
 
-class Derived(Struct, frozen=True, array_like=True):
+class Derived(Struct, frozen=True, array_like=True, gc=False):
     """Everything that follows from the evidence."""
 
     money: Money = Money()
@@ -241,14 +241,14 @@ class Derived(Struct, frozen=True, array_like=True):
     promise: Promise = Promise()
 
 
-class Told(Struct, frozen=True, array_like=True):
+class Told(Struct, frozen=True, array_like=True, gc=False):
     """The last word announced on one axis and how many were before it."""
 
     word: str
     seq: int
 
 
-class Order(Struct, frozen=True, array_like=True):
+class Order(Struct, frozen=True, array_like=True, gc=False):
     """One order."""
 
     key: str

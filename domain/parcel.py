@@ -1,6 +1,8 @@
 """The fold over a parcel's scans, sorted by time, rank and code (spec model, 2 E and 8.4)."""
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from domain.order import Scan
 from domain.vocabulary import PARCEL_RANK, Parcel
@@ -24,43 +26,67 @@ FINAL: Final = {
 }
 """Final states and the only ways out of each."""
 
-_JOURNEY_BACK: Final = frozenset({Parcel.RETURNING, Parcel.RETURNED_TO_SENDER})
-_NO_NEWS: Final = frozenset({Parcel.UNKNOWN, Parcel.CREATED})
-_MOVED_FROM: Final = PARCEL_RANK[Parcel.HANDED_OVER]
-_MOVED_TO: Final = PARCEL_RANK[Parcel.DAMAGED]
+_ESCAPES: Final = {
+    PARCEL_RANK[state]: frozenset({PARCEL_RANK[way] for way in ways} | {PARCEL_RANK[state]})
+    for state, ways in FINAL.items()
+}
+"""The same by rank, staying where one is included: the fold compares numbers."""
+_BACK: Final = frozenset(
+    {PARCEL_RANK[Parcel.RETURNING], PARCEL_RANK[Parcel.RETURNED_TO_SENDER]}
+)
+_ARRIVED: Final = frozenset({PARCEL_RANK[Parcel.DELIVERED], PARCEL_RANK[Parcel.COLLECTED]})
+_UNKNOWN: Final = PARCEL_RANK[Parcel.UNKNOWN]
+_CREATED: Final = PARCEL_RANK[Parcel.CREATED]
+_VOIDED: Final = PARCEL_RANK[Parcel.LABEL_VOIDED]
+_HANDED_OVER: Final = PARCEL_RANK[Parcel.HANDED_OVER]
+_RETURNED: Final = PARCEL_RANK[Parcel.RETURNED_TO_SENDER]
+_DAMAGED: Final = PARCEL_RANK[Parcel.DAMAGED]
 
 
-class Story(NamedTuple):
-    """Where a parcel is, since when, when it first moved, and scans that changed nothing."""
+class Story(Struct, frozen=True, gc=False):
+    """Where a parcel is (by rank), since when, when it first moved and arrived.
 
-    state: Parcel
+    `odd` counts scans that a final state kept out, `back` says that it travels home again.
+    """
+
+    rank: int
     at: int
     moved_at: int
-    delivered_at: int
+    arrived_at: int
     odd: int
     back: bool
+
+    @property
+    def state(self) -> Parcel:
+        """The state's word."""
+        return STATES[self.rank]
+
+
+NO_STORY: Final = Story(_CREATED, 0, 0, 0, 0, back=False)
 
 
 def fold_scans(scans: tuple[Scan, ...]) -> Story:
     """Tell a parcel's story from its scans, which must be sorted."""
-    state, at, moved_at, delivered_at, odd, back = Parcel.CREATED, 0, 0, 0, 0, False
+    if not scans:
+        return NO_STORY
+    current, at, moved_at, arrived_at, odd, back = _CREATED, 0, 0, 0, 0, False
     for scan in scans:
-        new = STATES[scan.rank]
-        if state in FINAL and new is not state and new not in FINAL[state]:
-            came_home = new in _JOURNEY_BACK and state is not Parcel.RETURNED_TO_SENDER
-            back = back or came_home
-            odd += not (came_home or new in _NO_NEWS)
+        rank = scan.rank
+        ways = _ESCAPES.get(current)
+        if ways is not None and rank not in ways:
+            if rank in _BACK and current != _RETURNED:
+                back = True
+            elif rank > _CREATED:
+                odd += 1
             continue
-        if new in _NO_NEWS and scan.rank < PARCEL_RANK[state]:
+        if rank < current and rank <= _VOIDED:
+            odd += rank == _VOIDED
             continue
-        if new is Parcel.LABEL_VOIDED and PARCEL_RANK[state] > scan.rank:
-            odd += 1
-            continue
-        if new is not state or not at:
+        if rank != current or not at:
             at = scan.at
-        state = new
-        if not moved_at and _MOVED_FROM <= scan.rank <= _MOVED_TO:
+        current = rank
+        if not moved_at and _HANDED_OVER <= rank <= _DAMAGED:
             moved_at = scan.at
-        if new in {Parcel.DELIVERED, Parcel.COLLECTED} and not delivered_at:
-            delivered_at = scan.at
-    return Story(state, at, moved_at, delivered_at, odd, back)
+        if not arrived_at and rank in _ARRIVED:
+            arrived_at = scan.at
+    return Story(current, at, moved_at, arrived_at, odd, back)

@@ -59,7 +59,7 @@ def _take_in(order: Order, fact: Fact) -> Order:
     merged, touches = merge(order, fact)
     if not touches:
         return order
-    return derive(replace(merged, version=order.version + 1), touches)
+    return derive(replace(merged, version=order.version + 1), touches, fact)
 
 
 def _time_passed(order: Order, fired: TimerHasFired, rules: Rules) -> Step:

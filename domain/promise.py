@@ -9,6 +9,7 @@ from domain.vocabulary import Closure, HoldState, Lifecycle, Risk
 SOURCE_HOLD: Final = "source"
 """The id of the hold that a source's own status stands for; it goes when the status does."""
 
+
 def cancelled_at(order: Order) -> int:
     """Say when the whole order was first cancelled, by whomever; NEVER if it was not."""
     marks = order.marks
@@ -88,9 +89,7 @@ _RISKS: Final = {
 
 def standing_holds(order: Order) -> dict[str, HoldEntry]:
     """Collect the holds that stand: placed after their last release."""
-    holds = {
-        name: hold for name, hold in order.holds.items() if hold.placed_at > hold.released_at
-    }
+    holds = {name: hold for name, hold in order.holds.items() if hold.placed_at > hold.released_at}
     head = order.head
     if head and head.hold and "cancelled_at_source" not in order.marks:
         lifted = order.holds.get(SOURCE_HOLD)

@@ -84,9 +84,7 @@ def _alias(entry: Entry, fact: ReferenceWasLinked, alias: str) -> Resolved:
     if len(entry.aliases) >= ALIASES_MAX:
         return Resolved(entry, full=True)
     entry = replace(entry, aliases=tuple(sorted((*entry.aliases, alias))))
-    links = tuple(
-        _linked(fact, alias, key, at) for key, at in sorted(entry.links.items())
-    )
+    links = tuple(_linked(fact, alias, key, at) for key, at in sorted(entry.links.items()))
     return _release(entry, links)
 
 
@@ -114,9 +112,7 @@ def _choose(entry: Entry, fact: Fact) -> str:
     links = entry.links
     if len(links) <= 1:
         return next(iter(links), "")
-    of_channel = {
-        key: at for key, at in links.items() if key.split("/", 2)[1] == fact.channel
-    }
+    of_channel = {key: at for key, at in links.items() if key.split("/", 2)[1] == fact.channel}
     candidates = of_channel or links
     at = micros(fact.occurred_at)
     before = {key: linked for key, linked in candidates.items() if linked <= at}
