@@ -107,7 +107,7 @@ def _record_headers(
     """Give the headers of the record that a feed would carry."""
     if is_enveloped(body, said):
         return dict(said)
-    return {**said, **feed_headers(source, topic, account)}
+    return {**feed_headers(source, topic, account), **said}
 
 
 def feed_headers(source: Source, topic: str, account: str | None) -> dict[str, bytes]:

@@ -1,0 +1,150 @@
+"""How commands talk to a broker: wrong settings and absent brokers are one line each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from streams.command_line.failure import NoGood, WrongUse
+from streams.engine.client import a_broker_listens, client_options
+from streams.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+Result = TypeVar("Result")
+Work = Callable[[Settings], Coroutine[Any, Any, Result]]  # Any: what a coroutine is sent
+
+_FETCH_BYTES_MAX: Final = 8 * 1024 * 1024
+_RECORDS_A_ROUND: Final = 5_000
+_ROUND_MS: Final = 500
+_METADATA_SECONDS_MAX: Final = 15.0
+
+
+def read_settings() -> Settings:
+    """Read the settings or give up with one line."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise WrongUse(str(error)) from error
+
+
+def run(work: Work[Result]) -> Result:
+    """Do something with a broker; whatever a broker does to us is one line."""
+    settings = read_settings()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised
+    try:
+        return asyncio.run(_asked(settings, work))
+    except TimeoutError as error:
+        raise NoGood(f"the brokers {settings.brokers} did not answer in time: {error}") from error
+    except (KafkaError, ssl.SSLError) as error:
+        raise NoGood(f"the brokers {settings.brokers} refuse: {error!r}") from error
+
+
+async def _asked(settings: Settings, work: Work[Result]) -> Result:
+    if not await a_broker_listens(settings):
+        raise NoGood(f"no broker answers at {settings.brokers} (ORDERSTREAM_BROKERS)")
+    return await work(settings)
+
+
+@asynccontextmanager
+async def reader(settings: Settings, *, group: str | None = None) -> AsyncIterator[Reader]:
+    """Read what is committed; the group, if any, is only asked for its offsets, never joined."""
+    consumer = AIOKafkaConsumer(
+        **client_options(settings),
+        group_id=group,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        check_crcs=not settings.embedded,
+        max_partition_fetch_bytes=_FETCH_BYTES_MAX,
+    )
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    try:
+        await consumer.start()
+        await admin.start()
+        yield Reader(consumer, admin)
+    finally:
+        await admin.close()
+        await consumer.stop()
+
+
+class Reader:
+    """Reads partitions from an offset to an end that is fixed when the reading begins."""
+
+    def __init__(self, consumer: AIOKafkaConsumer, admin: AIOKafkaAdminClient) -> None:
+        self._consumer = consumer
+        self._admin = admin
+
+    async def partitions(self, topic: str) -> int:
+        """Count a topic's partitions; a topic that is not there ends the command."""
+        (entry,) = await self._admin.describe_topics([topic])
+        if entry["error_code"] or not entry["partitions"]:
+            raise NoGood(f"the topic {topic} is not there; `topics --create` makes it")
+        return len(entry["partitions"])
+
+    async def end(self, source: TopicPartition) -> int:
+        """Give the offset behind the last committed record."""
+        return int((await self._consumer.end_offsets([source]))[source])
+
+    async def committed(self, source: TopicPartition) -> int | None:
+        """Give where the group stands; None where it never stood."""
+        offset: int | None = await self._consumer.committed(source)
+        return offset
+
+    async def read(
+        self,
+        source: TopicPartition,
+        *,
+        end: int | None = None,
+        begin: int | None = None,
+        seconds_max: float | None = None,
+    ) -> AsyncIterator[ConsumerRecord]:
+        """Give the records below `end`; raises TimeoutError when that takes too long."""
+        consumer = self._consumer
+        consumer.assign([source])
+        end = await self.end(source) if end is None else end
+        if begin is None:
+            await consumer.seek_to_beginning(source)
+        else:
+            consumer.seek(source, begin)
+        loop = asyncio.get_running_loop()
+        stop = loop.time() + seconds_max if seconds_max else None
+        while (position := await consumer.position(source)) < end:
+            if stop and loop.time() > stop:
+                where = f"{source.topic}[{source.partition}] is at {position} of {end}"
+                raise TimeoutError(f"{where} after {seconds_max:g} seconds")
+            found = await consumer.getmany(
+                source, timeout_ms=_ROUND_MS, max_records=_RECORDS_A_ROUND
+            )
+            for record in found.get(source, ()):
+                if record.offset < end:
+                    yield record
+
+
+@asynccontextmanager
+async def writer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """Write records that every replica has taken, each once."""
+    producer = AIOKafkaProducer(**client_options(settings), acks="all", enable_idempotence=True)
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+async def insist_on_topic(producer: AIOKafkaProducer, topic: str) -> None:
+    """Make sure that a topic is there before anything waits for it."""
+    try:
+        async with asyncio.timeout(_METADATA_SECONDS_MAX):
+            await producer.partitions_for(topic)
+    except (KafkaError, TimeoutError) as error:
+        raise NoGood(f"the topic {topic} is not there; `topics --create` makes it") from error
