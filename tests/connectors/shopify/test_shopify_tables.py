@@ -367,3 +367,33 @@ def test_a_refunded_line_moves_pieces_only_where_it_says_how(restock_type, expec
 def test_a_tracking_number_has_one_spelling(raw, number):
     """Carriers and shops write it with spaces and dashes as they like."""
     assert tracking_number(raw) == number
+
+
+def test_a_line_of_no_pieces_is_not_in_the_shipment():
+    """Shopify lists what a fulfilment no longer holds with a quantity of zero."""
+    content = sample("fulfillment")
+    content["line_items"] = [{"id": 1, "quantity": 0}, {"id": 2, "quantity": 1}]
+
+    assert [units.line_id for units in facts_of(content)[0].body.lines] == ["2"]
+
+
+def test_an_order_without_a_person_has_no_customer():
+    """Orders made in a shop have neither customer nor addresses."""
+    nobody = dict.fromkeys(
+        ("customer", "email", "phone", "customer_locale", "shipping_address", "billing_address")
+    )
+
+    document = facts_of(sample("order_paid") | nobody)[0].body
+
+    assert (document.customer, document.ship_to, document.bill_to) == (None, None, None)
+
+
+def test_pieces_of_a_fulfilment_that_was_called_off_were_never_sent():
+    """Removed from the order after that, they count as cancelled."""
+    content = sample("order_edited_down")
+    content["fulfillments"] = [sample("fulfillment") | {"status": "cancelled"}]
+    content["fulfillments"][0]["line_items"] = [
+        {"id": content["line_items"][1]["id"], "quantity": 1}
+    ]
+
+    assert [line.cancelled for line in facts_of(content)[0].body.lines] == [0, 1]

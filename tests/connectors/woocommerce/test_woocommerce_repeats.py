@@ -5,11 +5,12 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from connectors.delivery import Delivery
 from connectors.woocommerce import SOURCE
-from domain.derive import derive
-from domain.merge import ALL, merge
+from domain.derive import derive_all
+from domain.merge import merge
 from domain.order import Order
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -29,7 +30,7 @@ def order_after(*contents):
     for content in contents:
         for fact in facts_of(content):
             order, _ = merge(order, fact)
-    return derive(order, ALL)
+    return replace(order, derived=derive_all(order))
 
 
 def test_the_same_snapshot_twice_is_the_same_facts():

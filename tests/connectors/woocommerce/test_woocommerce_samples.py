@@ -354,3 +354,27 @@ def test_the_collected_list_gives_three_orders_and_one_quarantine():
     assert [each.field for each in outcome.quarantined] == ["line_items.1.quantity"]
     refunds = [f for f in outcome.facts if f.__struct_config__.tag == "payment.refunded"]
     assert [fact.body.amount for fact in refunds] == [6300, 11700, 1800, 2700]
+
+
+def test_a_line_without_a_total_has_no_price():
+    """Some plugins add such lines; the order's total is told by itself."""
+    content = sample("order_pending") | {"line_items": [{"id": 1, "quantity": 1, "total": ""}]}
+
+    assert deliver(content).facts[0].body.lines[0].unit_price == 0
+
+
+def test_a_refund_of_nothing_is_no_refund():
+    """It only puts goods back."""
+    refunds = [{"id": 1, "total": "0.00"}, {"id": 2, "total": "-0.01"}]
+
+    outcome = deliver(sample("order_pending") | {"refunds": refunds})
+
+    assert [f.body.amount for f in outcome.facts if "refund" in f.event_id] == [1]
+
+
+@pytest.mark.parametrize("time", ["2024-03-01T08:15:00", "2024-03-01T09:15:00+01:00"])
+def test_a_gmt_time_is_utc_unless_it_says_otherwise(time):
+    """The field's name is its zone."""
+    outcome = deliver(sample("order_pending") | {"date_created_gmt": time})
+
+    assert outcome.facts[0].body.placed_at == datetime(2024, 3, 1, 8, 15, tzinfo=UTC)
