@@ -224,7 +224,7 @@ def _distribute(
     """Give each shipment its pieces, most advanced first; more than was ordered is cut off."""
     buckets: dict[str, list[int]] = {}
     shipped = order.marks.get("marked_shipped")
-    if not legs and shipped is None:
+    if order.head is None or (not legs and shipped is None):
         return buckets, 0
     room = {item.line_id: item.quantity for item in order.head.items} if order.head else {}
     over = 0

@@ -8,22 +8,29 @@ than the order's are kept apart and never added (spec model, 1).
 """
 
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from domain.order import Goods, Money, Operation, Order, Revision
 from domain.vocabulary import Evidence, Payment, Validity
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True, gc=False):
     """An operation with its key taken apart."""
 
     kind: str
     provider: str
     reference: str
+    amount: int
     operation: Operation
 
 
-class Sums(NamedTuple):
+Ledger = dict[str, list[Entry]]
+"""The operations in the order's own currency, by kind."""
+
+
+class Sums(Struct, frozen=True, gc=False):
     """What the first-match table below looks at."""
 
     due: int
@@ -79,45 +86,66 @@ def derive_money(order: Order, goods: Goods) -> Money:
     head = order.head
     if head is None:
         return Money()
-    entries = [Entry(*key.split("|", 2), operation) for key, operation in order.operations.items()]
-    own = [entry for entry in entries if entry.operation.currency == head.currency]
-    captures = _counted(own, "captured", "capture_failed")
-    refunds = _counted(own, "refunded", "refund_failed")
+    ledger, foreign = _open_ledger(order.operations, head.currency)
+    captures = _counted(ledger, "captured", "capture_failed")
+    refunds = _counted(ledger, "refunded", "refund_failed")
     captured = _total(captures)
-    lost = _total(entry for entry in own if entry.kind == "dispute_lost")
-    refunded = max(_total(refunds) - _reversed_refunds(own, refunds), 0) + lost
+    refunded = _total(refunds)
+    if "refund_reversed" in ledger:
+        refunded = max(refunded - _reversed_refunds(ledger["refund_reversed"], refunds), 0)
+    if "dispute_lost" in ledger:
+        refunded += _total(ledger["dispute_lost"])
+    due = _due(order, goods)
     sums = Sums(
-        due=_due(order, goods),
-        authorized=_open_authorizations(own, captures),
-        captured=captured,
-        refunded=refunded,
-        pending=_unanswered(own, "pending", _PENDING_ANSWERS),
-        disputed=_unanswered(own, "disputed", _DISPUTE_ANSWERS),
-        failed=_last_failed(own),
-        manual=_is_manual(order),
-        free=_is_free(order, goods),
-        given_up=_is_given_up(goods),
+        due,
+        _open_authorizations(ledger, captures),
+        captured,
+        refunded,
+        _unanswered(ledger, "pending", _PENDING_ANSWERS),
+        _unanswered(ledger, "disputed", _DISPUTE_ANSWERS),
+        "failed" in ledger and _last_failed(ledger),
+        _is_manual(order),
+        _is_free(order, goods, due),
+        _is_given_up(goods),
     )
     return Money(
-        state=classify(sums)[0],
-        due=sums.due,
-        authorized=sums.authorized,
-        captured=captured,
-        refunded=refunded,
-        refund_pending=_unanswered(own, "refund_requested", _REFUND_ANSWERS),
-        pending=sums.pending,
-        disputed=sums.disputed,
-        voided=captured == 0 and any(entry.kind == "reversed" for entry in own),
-        valid=_validity(order.revisions, own, captures),
-        last_capture_at=max((entry.operation.at for entry in captures), default=0),
-        foreign=_foreign(entries, head.currency) if len(own) < len(entries) else (),
+        classify(sums)[0],
+        due,
+        sums.authorized,
+        captured,
+        refunded,
+        _unanswered(ledger, "refund_requested", _REFUND_ANSWERS),
+        sums.pending,
+        sums.disputed,
+        captured == 0 and "reversed" in ledger,
+        _validity(order.revisions, ledger, captures),
+        max([entry.operation.at for entry in captures]) if captures else 0,
+        _foreign(foreign) if foreign else (),
     )
 
 
-_PENDING_ANSWERS: Final = frozenset({"captured", "authorized", "failed", "reversed", "expired"})
-_DISPUTE_ANSWERS: Final = frozenset({"dispute_won", "dispute_lost"})
-_REFUND_ANSWERS: Final = frozenset({"refunded", "refund_failed"})
-_AUTHORIZATION_ENDS: Final = frozenset({"reversed", "expired"})
+def _open_ledger(
+    operations: dict[str, Operation], currency: str
+) -> tuple[Ledger, list[Entry]]:
+    """Take the keys apart; operations in another currency stand apart."""
+    ledger: Ledger = {}
+    foreign: list[Entry] = []
+    for key, operation in operations.items():
+        kind, provider, reference = key.split("|", 2)
+        entry = Entry(kind, provider, reference, operation.amount, operation)
+        if operation.currency != currency:
+            foreign.append(entry)
+        elif kind in ledger:
+            ledger[kind].append(entry)
+        else:
+            ledger[kind] = [entry]
+    return ledger, foreign
+
+
+_PENDING_ANSWERS: Final = ("captured", "authorized", "failed", "reversed", "expired")
+_DISPUTE_ANSWERS: Final = ("dispute_won", "dispute_lost")
+_REFUND_ANSWERS: Final = ("refunded", "refund_failed")
+_AUTHORIZATION_ENDS: Final = ("reversed", "expired")
 
 
 def explain_money(order: Order, money: Money) -> tuple[str, dict[str, int]]:
@@ -133,7 +161,7 @@ def explain_money(order: Order, money: Money) -> tuple[str, dict[str, int]]:
         money.disputed,
         failed,
         _is_manual(order),
-        _is_free(order, goods),
+        _is_free(order, goods, money.due),
         _is_given_up(goods),
     )
     numbers = {
@@ -147,25 +175,29 @@ def explain_money(order: Order, money: Money) -> tuple[str, dict[str, int]]:
 
 
 def _total(entries: Iterable[Entry]) -> int:
-    return sum(entry.operation.amount for entry in entries)
+    return sum([entry.amount for entry in entries])
 
 
-def _counted(entries: list[Entry], kind: str, undone_by: str) -> list[Entry]:
+def _of(ledger: Ledger, kinds: Iterable[str]) -> list[Entry]:
+    return [entry for kind in kinds if kind in ledger for entry in ledger[kind]]
+
+
+def _counted(ledger: Ledger, kind: str, undone_by: str) -> list[Entry]:
     """Choose the operations that count: one witness per provider, or a status that says more."""
-    undone = {
-        (entry.provider, entry.reference): entry.operation.at
-        for entry in entries
-        if entry.kind == undone_by
-    }
-    standing = [
-        entry
-        for entry in entries
-        if entry.kind == kind
-        and undone.get((entry.provider, entry.reference), -1) < entry.operation.at
-    ]
-    if all(entry.operation.evidence == Evidence.PROVIDER for entry in standing):
-        return standing
-    return _strongest(standing)
+    standing = ledger.get(kind, [])
+    if undone_by in ledger:
+        undone = {
+            (entry.provider, entry.reference): entry.operation.at for entry in ledger[undone_by]
+        }
+        standing = [
+            entry
+            for entry in standing
+            if undone.get((entry.provider, entry.reference), -1) < entry.operation.at
+        ]
+    for entry in standing:
+        if entry.operation.evidence != Evidence.PROVIDER:
+            return _strongest(standing)
+    return standing
 
 
 def _strongest(entries: list[Entry]) -> list[Entry]:
@@ -179,40 +211,38 @@ def _strongest(entries: list[Entry]) -> list[Entry]:
     claims = [entry for entry in entries if entry.operation.evidence == Evidence.STATUS]
     claim = max(
         claims,
-        key=lambda e: (e.operation.amount, -e.operation.at, e.provider, e.reference),
+        key=lambda e: (e.amount, -e.operation.at, e.provider, e.reference),
         default=None,
     )
-    if claim and claim.operation.amount > _total(witnessed):
+    if claim and claim.amount > _total(witnessed):
         return [claim]
     return witnessed
 
 
-def _reversed_refunds(entries: list[Entry], refunds: list[Entry]) -> int:
-    known = {(entry.provider, entry.reference): entry.operation.amount for entry in refunds}
+def _reversed_refunds(reversals: list[Entry], refunds: list[Entry]) -> int:
+    known = {(entry.provider, entry.reference): entry.amount for entry in refunds}
     return sum(
-        min(entry.operation.amount, known.get((entry.provider, entry.reference), 2**62))
-        for entry in entries
-        if entry.kind == "refund_reversed"
+        min(entry.amount, known.get((entry.provider, entry.reference), 2**62))
+        for entry in reversals
     )
 
 
-def _unanswered(entries: list[Entry], kind: str, answers: frozenset[str]) -> int:
+def _unanswered(ledger: Ledger, kind: str, answers: tuple[str, ...]) -> int:
     """Sum the operations of a kind that got none of the answers.
 
     An answer names what it answers, or has the same parent and answers nothing else by name.
     """
-    asked = {(one.provider, one.reference): one for one in entries if one.kind == kind}
-    if not asked:
+    if kind not in ledger:
         return 0
+    asked = {(entry.provider, entry.reference): entry for entry in ledger[kind]}
     answered: set[tuple[str, str]] = set()
     siblings: set[tuple[str, str]] = set()
-    for entry in entries:
-        if entry.kind in answers:
-            named = {(entry.provider, entry.reference), (entry.provider, entry.operation.parent)}
-            if named & asked.keys():
-                answered |= named
-            else:
-                siblings |= named
+    for entry in _of(ledger, answers):
+        named = {(entry.provider, entry.reference), (entry.provider, entry.operation.parent)}
+        if named & asked.keys():
+            answered |= named
+        else:
+            siblings |= named
     return _total(
         entry
         for name, entry in asked.items()
@@ -221,56 +251,46 @@ def _unanswered(entries: list[Entry], kind: str, answers: frozenset[str]) -> int
     )
 
 
-def _open_authorizations(entries: list[Entry], captures: list[Entry]) -> int:
+def _open_authorizations(ledger: Ledger, captures: list[Entry]) -> int:
     """Sum what is still authorised: adjusted, less captured, ended ones left out."""
-    granted = _counted(entries, "authorized", "")
-    if not granted:
+    if "authorized" not in ledger:
         return 0
     ended = {
         (entry.provider, name)
-        for entry in entries
-        if entry.kind in _AUTHORIZATION_ENDS
+        for entry in _of(ledger, _AUTHORIZATION_ENDS)
         for name in (entry.reference, entry.operation.parent)
         if name
     }
     still_open = 0
     unlinked = _total(captures)
-    for entry in granted:
+    for entry in _counted(ledger, "authorized", ""):
         linked = [capture for capture in captures if _belongs(capture, entry)]
         used = _total(linked)
         unlinked -= used
-        final = any(capture.operation.final for capture in linked)
+        final = any([capture.operation.final for capture in linked])
         if not final and (entry.provider, entry.reference) not in ended:
-            still_open += max(_adjusted(entries, entry) - used, 0)
+            granted = _adjusted(ledger, entry) if "adjusted" in ledger else entry.amount
+            still_open += max(granted - used, 0)
     return max(still_open - max(unlinked, 0), 0)
 
 
 def _belongs(capture: Entry, authorization: Entry) -> bool:
-    return capture.provider == authorization.provider and authorization.reference in {
-        capture.operation.parent,
-        capture.reference,
-    }
+    return capture.provider == authorization.provider and (
+        authorization.reference in (capture.operation.parent, capture.reference)
+    )
 
 
-def _adjusted(entries: list[Entry], authorization: Entry) -> int:
+def _adjusted(ledger: Ledger, authorization: Entry) -> int:
     adjustments = [
-        entry.operation
-        for entry in entries
-        if entry.kind == "adjusted"
-        and entry.provider == authorization.provider
-        and authorization.reference in {entry.operation.parent, entry.reference}
+        entry.operation for entry in ledger["adjusted"] if _belongs(entry, authorization)
     ]
     latest = max(adjustments, key=lambda one: (one.revision, one.at, one.amount), default=None)
-    return latest.amount if latest else authorization.operation.amount
+    return latest.amount if latest else authorization.amount
 
 
-def _last_failed(entries: list[Entry]) -> bool:
-    attempts = [
-        (entry.operation.at, entry.kind == "failed")
-        for entry in entries
-        if entry.kind in {"failed", "pending"}
-    ]
-    return bool(attempts) and max(attempts)[1]
+def _last_failed(ledger: Ledger) -> bool:
+    attempts = _of(ledger, ("failed", "pending"))
+    return max((entry.operation.at, entry.kind == "failed") for entry in attempts)[1]
 
 
 def _is_manual(order: Order) -> bool:
@@ -284,10 +304,11 @@ def _is_given_up(goods: Goods) -> bool:
     return goods.ordered > 0 == goods.live
 
 
-def _is_free(order: Order, goods: Goods) -> bool:
+def _is_free(order: Order, goods: Goods, due: int) -> bool:
     """Say whether nothing was ever to pay: placed with a total of zero (spec model, 8.1)."""
-    placed = min(((one.at, one.total) for one in order.revisions.values()), default=(0, 1))[1]
-    return placed == 0 == _due(order, goods) and not _is_given_up(goods)
+    if due or _is_given_up(goods):
+        return False
+    return min(((one.at, one.total) for one in order.revisions.values()), default=(0, 1))[1] == 0
 
 
 def _due(order: Order, goods: Goods) -> int:
@@ -296,6 +317,8 @@ def _due(order: Order, goods: Goods) -> int:
         return 0
     if _is_given_up(goods):
         return 0
+    if goods.ordered == goods.live:
+        return max(head.total, 0)
     prices = {item.line_id: (item.unit_price, item.cancelled) for item in head.items}
     taken_off = sum(
         prices[line.line_id][0] * max(line.cancelled - prices[line.line_id][1], 0)
@@ -305,45 +328,46 @@ def _due(order: Order, goods: Goods) -> int:
     return max(head.total - taken_off, 0)
 
 
-_TAKE_BACK: Final = frozenset({"failed", "reversed", "capture_failed", "dispute_lost"})
+_TAKE_BACK: Final = ("failed", "reversed", "capture_failed", "dispute_lost")
+_STATED, _CAPTURED, _TAKEN_BACK = range(3)
 
 
-def _validity(revisions: dict[int, Revision], own: list[Entry], captures: list[Entry]) -> bool:
+def _validity(revisions: dict[int, Revision], ledger: Ledger, captures: list[Entry]) -> bool:
     """Walk the order's story in time: valid once its source says so or once it was fully paid.
 
     A failed or reversed payment, a lost dispute, or a source that goes back to pending take it
     back unless the money still covers the total (spec model, 8.2).
     """
+    stated = [(one.at, one.total) for one in revisions.values()]
+    total = min(stated)[1] if stated else 0
     story: list[tuple[int, int, str, int]] = [
-        (one.at, 0, one.validity, one.total) for _, one in sorted(revisions.items())
+        (one.at, _STATED, one.validity, one.total) for _, one in sorted(revisions.items())
     ]
-    story += [(e.operation.at, 1, "captured", e.operation.amount) for e in captures]
-    story += [(e.operation.at, 2, e.kind, e.operation.amount) for e in own if e.kind in _TAKE_BACK]
+    story += [(e.operation.at, _CAPTURED, "captured", e.amount) for e in captures]
+    story += [(e.operation.at, _TAKEN_BACK, e.kind, e.amount) for e in _of(ledger, _TAKE_BACK)]
     story.sort()
-    total = min(((one.at, one.total) for one in revisions.values()), default=(0, 0))[1]
-    valid, stated, captured = False, "", 0
+    valid, word_before, captured = False, "", 0
     for _, rank, word, amount in story:
-        if rank == 0:
+        if rank == _STATED:
             total = amount
-            went_back = stated == Validity.VALID and word == Validity.PENDING
+            went_back = word_before == Validity.VALID and word == Validity.PENDING
             valid = word == Validity.VALID or (valid and not went_back)
-            stated = word or stated
-        elif rank == 1:
+            word_before = word or word_before
+        elif rank == _CAPTURED:
             captured += amount
-        elif word in {"capture_failed", "dispute_lost"}:
+        elif word in ("capture_failed", "dispute_lost"):
             captured -= amount
-        free = total == 0 and stated != Validity.PENDING
+        free = total == 0 and word_before != Validity.PENDING
         covered = free or 0 < captured >= total
-        valid = covered or (valid and rank != 2)  # noqa: PLR2004 - the rank of a take-back
+        valid = covered or (valid and rank != _TAKEN_BACK)
     return valid
 
 
-def _foreign(entries: list[Entry], currency: str) -> tuple[tuple[str, int, int], ...]:
+def _foreign(entries: list[Entry]) -> tuple[tuple[str, int, int], ...]:
+    """Sum what was captured and refunded per foreign currency."""
     sums: dict[str, list[int]] = {}
     for entry in entries:
-        operation = entry.operation
-        if operation.currency != currency and entry.kind in {"captured", "refunded"}:
-            pair = sums.setdefault(operation.currency, [0, 0])
-            pair[entry.kind == "refunded"] += operation.amount
-    others = {e.operation.currency for e in entries if e.operation.currency != currency}
-    return tuple((code, *sums.get(code, [0, 0])) for code in sorted(others))  # type: ignore[misc] # a pair by construction
+        pair = sums.setdefault(entry.operation.currency, [0, 0])
+        if entry.kind in ("captured", "refunded"):
+            pair[entry.kind == "refunded"] += entry.amount
+    return tuple((code, pair[0], pair[1]) for code, pair in sorted(sums.items()))

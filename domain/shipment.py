@@ -1,0 +1,124 @@
+"""Shipments: the parcels of each folded, how far it got, and since when it is out of the house.
+
+A cancelled shipment, or one whose labels were all voided, is left out of every "all" (X.5).
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from domain.instant import earliest
+from domain.order import Order, ParcelView, Scan, Shipment
+from domain.parcel import STATES, Story, fold_scans
+from domain.vocabulary import PARCEL_RANK, Parcel
+
+WAITING, PACKED, HANDED_OVER, CAME_BACK, DELIVERED, COLLECTED = range(6)
+"""How far the pieces of a shipment got, in rank order."""
+OUT: Final = frozenset({Parcel.CANCELLED, Parcel.LABEL_VOIDED})
+"""Shipment states whose pieces do not count."""
+
+_STAGE: Final = {
+    Parcel.DELIVERED: DELIVERED,
+    Parcel.COLLECTED: COLLECTED,
+    Parcel.RETURNED_TO_SENDER: CAME_BACK,
+}
+_OUT_RANKS: Final = frozenset(PARCEL_RANK[state] for state in OUT)
+_CANCELLED: Final = PARCEL_RANK[Parcel.CANCELLED]
+_VOIDED: Final = PARCEL_RANK[Parcel.LABEL_VOIDED]
+_LEFT: Final = PARCEL_RANK[Parcel.HANDED_OVER]
+
+
+class Leg(Struct, frozen=True, gc=False):
+    """One shipment on its way; `known` says that a statement named its pieces."""
+
+    shipment_id: str
+    lines: tuple[tuple[str, int], ...]
+    stage: int
+    left_at: int
+    known: bool
+    state: str
+
+
+def follow(
+    order: Order, shipment_id: str, shipment: Shipment, parcels: dict[str, ParcelView]
+) -> Leg:
+    """Fold the parcels of a shipment; the least advanced live one is where the shipment is."""
+    statement = shipment.statement
+    whole = f"shipment:{shipment_id}"
+    by_hand = order.scans.get(whole, ())
+    packages = statement.packages if statement else ()
+    left_at = shipment.handed_over_at
+    least = least_out = _CANCELLED + 1
+    for name in [package.number for package in packages] or (whole,):
+        scans = _joined(order.scans.get(name, ()), by_hand) if packages else by_hand
+        story = fold_scans(scans)
+        rank, at = _place(shipment, story)
+        parcels[name] = ParcelView(
+            STATES[rank],
+            at,
+            shipment_id,
+            statement.carrier if statement else "",
+            story.odd,
+            earliest(shipment.handed_over_at, story.moved_at),
+            0 < story.arrived_at < shipment.handed_over_at,
+            story.back,
+        )
+        if rank in _OUT_RANKS:
+            least_out = min(least_out, rank)
+        else:
+            least = min(least, rank)
+            left_at = earliest(left_at, story.moved_at)
+    state = STATES[least if least <= _CANCELLED else least_out]
+    return Leg(
+        shipment_id,
+        statement.lines if statement else (),
+        stage_of(state, left_at, shipment),
+        left_at,
+        statement is not None,
+        state,
+    )
+
+
+def stage_of(state: str, left_at: int, shipment: Shipment) -> int:
+    """Say how far the pieces of a shipment in this state got."""
+    stage = _STAGE.get(state)  # type: ignore[call-overload] # a StrEnum is its string
+    if stage is not None:
+        return int(stage)
+    if left_at:
+        return HANDED_OVER
+    return PACKED if shipment.packed_at else WAITING
+
+
+def _joined(scans: tuple[Scan, ...], by_hand: tuple[Scan, ...]) -> tuple[Scan, ...]:
+    """Join a parcel's own scans with what was told of its whole shipment."""
+    return tuple(sorted((*scans, *by_hand))) if scans and by_hand else scans or by_hand
+
+
+def _place(shipment: Shipment, story: Story) -> tuple[int, int]:
+    """Say where a parcel is and since when, the shipment's own statements included."""
+    if shipment.cancelled_at:
+        return _CANCELLED, shipment.cancelled_at
+    if shipment.handed_over_at and story.rank < _LEFT and story.rank != _VOIDED:
+        return _LEFT, shipment.handed_over_at
+    return story.rank, story.at
+
+
+def follow_orphans(order: Order, parcels: dict[str, ParcelView]) -> None:
+    """Fold parcels that no shipment names yet; they hold no pieces."""
+    for name, scans in order.scans.items():
+        if name not in parcels and not name.startswith("shipment:"):
+            parcels[name] = _orphan(fold_scans(scans))
+
+
+def _orphan(story: Story) -> ParcelView:
+    return ParcelView(
+        STATES[story.rank], story.at, "", "", story.odd, story.moved_at, back=story.back
+    )
+
+
+def cancelled_first(shipments: dict[str, Shipment]) -> Iterable[tuple[str, Shipment]]:
+    """Fix who speaks last where several shipments name one parcel: the living, then by id."""
+    if len(shipments) < 2:  # noqa: PLR2004 - nobody to contradict
+        return shipments.items()
+    return sorted(shipments.items(), key=lambda pair: (not pair[1].cancelled_at, pair[0]))
