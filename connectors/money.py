@@ -79,7 +79,7 @@ def _scaled(amount: object, currency: str, field: str) -> Decimal:
 
 
 def _plain(amount: object, field: str) -> str:
-    """Write an amount as plain digits: no exponent, no sign but minus, no other script's digits."""
+    """Write an amount as plain digits: no exponent, no sign but minus, ASCII only."""
     text = ""
     match amount:
         case bool():

@@ -69,7 +69,7 @@ class _Payload(BaseModel):
 
 
 class _Named(_Payload):
-    """Something with an id that Shopify writes twice: as a number, and as text at the end of a gid.
+    """Something whose id Shopify writes twice: as a number, and as text at the end of a gid.
 
     A tool in between that reads numbers as doubles rounds the first; an order under a wrong id
     would be another order, so the two must agree.
