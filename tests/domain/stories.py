@@ -1,5 +1,6 @@
 """Whole orders for Hypothesis: every kind of fact, from pools so small that facts collide."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain import body as bodies
@@ -8,6 +9,11 @@ from domain.document import Address, Document, Line, Party
 from domain.vocabulary import Evidence, HoldReason, Minor, Parcel, Validity
 from tests.domain.builders import KEY, MONEY, PRICE, judged, minute
 
+
+
+def examples(share: float):
+    """Ask for a share of the examples of the chosen profile, where each is long."""
+    return settings(max_examples=int(settings().max_examples * share))
 
 
 def value(kind: type, **fields):

@@ -4,7 +4,7 @@ from functools import reduce
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from msgspec.structs import replace
 
 from domain import body as bodies
@@ -36,7 +36,7 @@ from tests.domain.builders import (
     start,
     voided,
 )
-from tests.domain.stories import deliveries, histories
+from tests.domain.stories import deliveries, examples, histories
 
 
 def final(records) -> bytes:
@@ -45,7 +45,7 @@ def final(records) -> bytes:
 
 
 @pytest.mark.rule("X.1", "X.24")
-@settings(max_examples=80)
+@examples(0.8)
 @given(deliveries())
 def test_any_order_of_arrival_ends_in_the_same_snapshot(both):
     """
@@ -57,7 +57,7 @@ def test_any_order_of_arrival_ends_in_the_same_snapshot(both):
 
 
 @pytest.mark.rule("X.1")
-@settings(max_examples=40)
+@examples(0.4)
 @given(deliveries(*MONEY.values()))
 def test_any_order_of_arrival_ends_in_the_same_ledger(both):
     """
@@ -68,7 +68,7 @@ def test_any_order_of_arrival_ends_in_the_same_ledger(both):
     assert final(first) == final(second)
 
 
-@settings(max_examples=40)
+@examples(0.4)
 @given(histories())
 def test_a_second_delivery_of_everything_says_nothing(history):
     """
