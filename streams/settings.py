@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         60.0, description="Records waiting and nothing committed for so long: /live says no."
     )
     timer_patience_seconds: Seconds = Field(
-        30.0, description="How long due timers wait for older records to be worked off."
+        600.0, description="How long due timers wait for older records to be worked off."
     )
 
     # The worker's own web server

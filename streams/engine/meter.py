@@ -21,6 +21,7 @@ class Meter:
         self.waiting = 0  # delivered and not taken up
         self.remaining: int | None = None  # in the topic and not delivered; None: not known yet
         self.progress_at = time.monotonic()
+        self._caught_up_at = self.progress_at
         self._metrics = metrics
         self._stage = stage.name
         self._events_in = metrics.events_in.labels(stage.name, stage.topic)
@@ -38,9 +39,16 @@ class Meter:
         """Tell whether older records are still to come, as far as is known."""
         return self.waiting > 0 or self.remaining is None or self.remaining > 0
 
+    def behind_seconds(self) -> float:
+        """Give the time since nothing older was to come, 0 when nothing is."""
+        now = time.monotonic()
+        if not self.behind:
+            self._caught_up_at = now
+        return now - self._caught_up_at
+
     def recovered(self, seconds: float, keys: int) -> None:
         """Note the end of a recovery."""
-        self.progress_at = time.monotonic()
+        self.progress_at = self._caught_up_at = time.monotonic()
         self._recovery.set(seconds)
         self._keys.set(keys)
 
@@ -66,7 +74,7 @@ class Meter:
         """Take the consumer's word on what remains; give the seconds without needed progress."""
         self.remaining = remaining
         now = time.monotonic()
-        if not self.behind:
+        if self.behind_seconds() == 0:
             self.progress_at = now
         self._lag.set(self.waiting + (remaining or 0))
         self._age.set(now - self.progress_at)

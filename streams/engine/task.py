@@ -79,7 +79,6 @@ class PartitionTask:
         self._wake = asyncio.Event()
         self._working = asyncio.Lock()
         self._deadline_ms: int | None = None
-        self._caught_up_at = time.monotonic()
         self._runner: asyncio.Task[None] | None = None
         self._open()
 
@@ -193,7 +192,6 @@ class PartitionTask:
         )
         self._processor.restored()
         self._deadline_ms = self._processor.fire(_NOTHING_IS_DUE)
-        self._caught_up_at = time.monotonic()
         self.meter.recovered(time.monotonic() - begun, len(self._store))
         self.phase = Phase.HELD if self._held else Phase.WORKING
         _log.info(
@@ -251,12 +249,8 @@ class PartitionTask:
 
     def _may_fire(self) -> bool:
         """Tell whether time may pass: older records first, but not for ever."""
-        now = time.monotonic()
-        if not self.meter.behind:
-            self._caught_up_at = now
-        return now - self._caught_up_at < _PAUSE_SECONDS_MIN or (
-            now - self._caught_up_at > self._settings.timer_patience_seconds
-        )
+        behind = self.meter.behind_seconds()
+        return behind == 0 or behind > self._settings.timer_patience_seconds
 
     async def _commit(self, offset: int | None) -> None:
         outgoing, changes = self._outbox.take(), self._store.take_changes()

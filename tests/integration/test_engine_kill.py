@@ -49,7 +49,7 @@ def test_ten_kills_of_the_only_worker(log, prefix, workers):
     for life in range(10):
         worker = workers.start("only", ORDERSTREAM_WORKER_ID="only")
         _wait_for_progress(log, prefix, worker)
-        time.sleep(random.Random(life).uniform(0.0, 1.5))  # noqa: S311
+        time.sleep(random.Random(life).uniform(0.0, 1.5))
         worker.kill()
     worker = workers.start("only", ORDERSTREAM_WORKER_ID="only")
     load.end()
@@ -65,7 +65,7 @@ def test_kills_while_another_worker_takes_over(log, prefix, workers):
 
     for life in range(6):
         _wait_for_progress(log, prefix, running[1])
-        time.sleep(random.Random(life).uniform(0.0, 1.5))  # noqa: S311
+        time.sleep(random.Random(life).uniform(0.0, 1.5))
         running.pop(0).kill()
         running.append(workers.start("ab"[life % 2]))
     load.end()
