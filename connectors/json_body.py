@@ -8,6 +8,7 @@ connector to say, as it is for JSON that is malformed.
 """
 
 import json
+import re
 from typing import Final, NoReturn
 
 import msgspec
@@ -34,6 +35,9 @@ _FLATTEN: Final = bytes.maketrans(_DIGITS + _SEPARATORS, b"0" * 10 + b" " * 5)
 _SHOW_DIGITS: Final = bytes(0x30 if byte in _DIGITS else 0x20 for byte in range(256))
 _LONG_NUMBER: Final = b"0" * (DIGITS_MAX + 1)
 _ESCAPED_COLON: Final = (b"\\u003a", b"\\u003A")
+_TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+"""A string, closed or not (so that no text makes the pattern start over), or a bracket."""
+
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
 _skip: Final = msgspec.json.Decoder(msgspec.Raw).decode
@@ -90,7 +94,7 @@ def looks_like_json(body: bytes) -> bool:
 
 def _guard_json(body: bytes, text: str, *, duplicates: bool) -> Quarantined | None:
     sketch = body.translate(_FLATTEN, _OTHERS)
-    if _too_deep(sketch):
+    if _too_deep(body, sketch):
         return Quarantined(reason=f"nested deeper than {DEPTH_MAX}", field="body")
     suspicious = (
         (_LONG_NUMBER in sketch and _LONG_NUMBER in body.translate(_SHOW_DIGITS))
@@ -103,25 +107,36 @@ def _guard_json(body: bytes, text: str, *, duplicates: bool) -> Quarantined | No
     return Quarantined(reason=reason, field="body") if reason else None
 
 
-def _too_deep(sketch: bytes) -> bool:
+def _too_deep(body: bytes, sketch: bytes) -> bool:
     """Tell whether brackets nest too deep, by taking innermost pairs away level by level.
 
-    A bracket inside a string can hide a level here; then the parsers' own limits hold (200 in
-    pydantic, the stack in msgspec), and both answer with an error, not a crash.
+    Brackets inside strings may spoil the count: if they leave a rest, a precise look decides; if
+    they hide a level, the parsers' own limits hold (200 in pydantic, the stack in msgspec), and
+    both answer with an error, not a crash.
     """
     brackets = sketch.translate(None, _NOT_BRACKETS)
     for _ in range(DEPTH_MAX):
         if not brackets:
             return False
-        if len(shorter := brackets.replace(b"[]", b"").replace(b"{}", b"")) == len(brackets):
-            # Not balanced: malformed, or a string holds a bracket. An upper bound decides.
-            return _depth_at_most(brackets) > DEPTH_MAX
+        shorter = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(shorter) == len(brackets):
+            break
         brackets = shorter
-    return bool(brackets)
+    return bool(brackets) and _depth_over(body)
 
 
-def _depth_at_most(brackets: bytes) -> int:
-    return brackets.count(b"[") + brackets.count(b"{")
+def _depth_over(body: bytes) -> bool:
+    """Count the brackets outside of strings, in one pass."""
+    depth = 0
+    for token in _TOKEN.finditer(body):
+        mark = token[0]
+        if mark in {b"[", b"{"}:
+            depth += 1
+            if depth > DEPTH_MAX:
+                return True
+        elif mark in {b"]", b"}"}:
+            depth -= 1
+    return False
 
 
 def _is_malformed(body: bytes) -> bool:

@@ -64,12 +64,9 @@ class Location(Model):
 
 
 class Detail(Model):
-    """A scan; its time also as it was written."""
-
     status: Status
     status_detail: Word = ""
     at: Time = Field(alias="datetime")
-    raw_time: Word = Field(alias="datetime")
     tracking_location: Annotated[Location, BeforeValidator(_none_is_empty)] = Location()
 
 

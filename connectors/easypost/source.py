@@ -113,7 +113,7 @@ def _story(teller: Teller, value: _Object, at: str) -> Outcome:
         except ValidationError as error:
             quarantined.append(invalid(error, _path(at, f"tracking_details.{index}")))
             continue
-        facts += teller.scan(detail)
+        facts += teller.scan(detail, str(raw["datetime"]))
         told.add(detail.status)
     if tracker.status not in told and not (told and tracker.status in _NO_NEWS):
         facts += teller.status()

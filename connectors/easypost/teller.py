@@ -23,14 +23,13 @@ class Teller:
     tracker: Tracker
     event: Event | None = None
 
-    def scan(self, detail: Detail) -> list[Fact]:
-        """Tell one line of the story."""
+    def scan(self, detail: Detail, written: str) -> list[Fact]:
+        """Tell one line of the story; `written` is its time as it came."""
         code = _code(detail.status, detail.status_detail)
         place = _place(detail.tracking_location)
-        raw = detail.raw_time
         scan = ShipmentScan(
             **self._envelope(f"{code}:{_stamp(detail.at)}:{place}", detail.at),
-            body=self._scan(detail.status, detail.status_detail, place=place, local_time=raw),
+            body=self._scan(detail.status, detail.status_detail, place=place, local_time=written),
         )
         return [scan, *self._unknown_words(detail.status, detail.status_detail)]
 

@@ -88,7 +88,8 @@ def _nothing_yet(teller: Teller, intent: Intent) -> list[Fact]:
 
 
 def _pending(teller: Teller, intent: Intent) -> list[Fact]:
-    return [teller.money(PaymentPending, replace(_whole(intent), may_change=True))]
+    said = replace(_whole(intent), created=teller.now(intent.created), may_change=True)
+    return [teller.money(PaymentPending, said)]
 
 
 def _authorized(teller: Teller, intent: Intent) -> list[Fact]:
