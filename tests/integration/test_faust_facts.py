@@ -13,9 +13,9 @@ from types import SimpleNamespace
 
 import faust
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.errors import MessageSizeTooLargeError
-from confluent_kafka import Consumer
 from faust.tables.recovery import ServiceStopped
 from faust.transport.consumer import Consumer as FaustConsumer
 from faust.types import TP
@@ -39,6 +39,7 @@ def _app(log, prefix, **options):
         topic_disable_leader=True,
         topic_allow_declare=False,
         stream_recovery_delay=0.0,
+        table_standby_replicas=0,
         **({"broker_commit_interval": 0.2} | options),
     )
 
@@ -118,18 +119,15 @@ def test_f3_a_rebalance_forgets_what_was_done_and_not_yet_committed(log, prefix)
         async with _running(app):
             _send(log, prefix, b"1", b"2")
             await _until(lambda: len(done) == 2)
-            other = Consumer(
-                {
-                    "bootstrap.servers": log.brokers,
-                    "group.id": prefix,
-                    "partition.assignment.strategy": "roundrobin",
-                }
-            )
-            other.subscribe([prefix])
-            await _until(lambda: [other.poll(0.2)] and revoked)  # Faust means to commit before
-            committed = log.committed(prefix, prefix, 1)
-            await asyncio.to_thread(other.close)
-            return committed
+            async with AIOKafkaConsumer(
+                prefix,
+                bootstrap_servers=log.brokers,
+                group_id=prefix,
+                enable_auto_commit=False,
+                partition_assignment_strategy=[RoundRobinPartitionAssignor],
+            ):
+                await _until(lambda: revoked)  # Faust means to commit before
+                return log.committed(prefix, prefix, 1)
 
     assert asyncio.run(story()) == 0
 
