@@ -5,6 +5,7 @@
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
@@ -13,7 +14,7 @@ from domain.anomaly import Finding, find_anomalies
 from domain.facets import facets_of
 from domain.fulfilment import explain_goods
 from domain.message import Anomaly, Because, Message, Notification, StatusChanged
-from domain.order import Order, Told
+from domain.order import Derived, Order, Told
 from domain.payment import explain_money
 from domain.profile import Compiled, Facets, Notice, explain_word
 from domain.promise import explain_lifecycle, standing_holds
@@ -41,6 +42,8 @@ class Cause(NamedTuple):
 class _Speaker:
     """Collects what is said about one order in one step; holds no state between steps."""
 
+    __slots__ = ("cause", "channel", "external_id", "messages", "order", "tenant", "told")
+
     def __init__(self, order: Order, cause: Cause) -> None:
         self.order = order
         self.cause = cause
@@ -48,13 +51,17 @@ class _Speaker:
         self.messages: list[Message] = []
         self.tenant, self.channel, self.external_id = order.key.split("/", 2)
 
-    def say(self, axis: str, word: str, because: Because, subject: str, profile: str) -> int:
-        """Announce a word if it is news; answers its number, or 0."""
-        name = f"{profile}.{axis}" if profile else axis
-        name = f"{name}:{subject}" if subject else name
+    def say(  # noqa: PLR0913 - one argument for each thing that differs
+        self,
+        name: str,
+        axis: str,
+        word: str,
+        because: Because,
+        subject: str = "",
+        profile: str = "",
+    ) -> int:
+        """Announce a word that is news on the axis called `name`; answers its number."""
         last = self.told.get(name)
-        if last is not None and last.word == word:
-            return 0
         seq = last.seq + 1 if last else 1
         self.told[name] = Told(word, seq)
         self.messages.append(
@@ -81,7 +88,7 @@ class _Speaker:
         """Emit one intent per medium, unless the person must not hear of it."""
         if notice.audience == "customer" and (self.order.test or not self.cause.notify_customer):
             return
-        trigger = f"{profile}.{notice.on}" + (f":{subject}" if subject else "")
+        trigger = f"{profile}.{notice.on}:{subject}" if subject else f"{profile}.{notice.on}"
         for medium in notice.media:
             self.messages.append(
                 Notification(
@@ -111,21 +118,17 @@ def announce(
 ) -> tuple[Order, list[Message]]:
     """Say what changed between two states of an order; also keep what was said."""
     speaker = _Speaker(order, cause)
-    derived = order.derived
-    if derived.promise.known:
-        facets = facets_of(derived)
-        first = not before.derived.promise.known
-        if first or facets != facets_of(before.derived):
+    old, new = before.derived, order.derived
+    if new.promise.known:
+        first = not old.promise.known
+        if first or _may_show_else(old, new):
+            facets = facets_of(new)
             _say_axes(speaker, facets)
             for compiled in rules.profiles:
                 _say_words(speaker, compiled, facets)
-        if first or derived.goods is not before.derived.goods:
+        if first or new.goods is not old.goods:
             _say_parcels(speaker, rules)
-        if (
-            first
-            and "placed" in order.marks
-            or ("placed" in order.marks and "placed" not in before.marks)
-        ):
+        if "placed" in order.marks and (first or "placed" not in before.marks):
             _say_placed(speaker, rules)
     raised = _say_anomalies(speaker, order)
     if not speaker.messages:
@@ -133,16 +136,26 @@ def announce(
     return replace(order, told=speaker.told, raised=raised), speaker.messages
 
 
+def _may_show_else(old: Derived, new: Derived) -> bool:
+    """Say whether any facet can have moved; a scan on its way moves none."""
+    return (
+        new.promise is not old.promise
+        or new.money is not old.money
+        or new.goods.lines is not old.goods.lines
+    )
+
+
 def _say_axes(speaker: _Speaker, facets: Facets) -> None:
+    told = speaker.told
     for axis, word in zip(_AXES, facets, strict=False):
-        last = speaker.told.get(axis)
+        last = told.get(axis)
         if (last.word if last else _REST.get(axis)) != word:
-            speaker.say(axis, word, _because(speaker.order, axis), "", "")
+            speaker.say(axis, axis, word, _because(speaker.order, axis))
 
 
 def _because(order: Order, axis: str) -> Because:
     if axis == "payment":
-        rule, numbers = explain_money(order, order.derived.money)
+        rule, numbers = explain_money(order.derived.money)
         return Because(rule=rule, numbers=numbers)
     if axis == "fulfilment":
         rule, numbers = explain_goods(order.derived.goods)
@@ -156,28 +169,36 @@ def _because(order: Order, axis: str) -> Because:
 
 
 def _say_words(speaker: _Speaker, compiled: Compiled, facets: Facets) -> None:
-    name = compiled.profile.name
-    for axis, word_of in compiled.order_words:
+    told = speaker.told
+    for axis, name, word_of in compiled.order_words:
         word = word_of(facets)
-        last = speaker.told.get(f"{name}.{axis}")
+        last = told.get(name)
         if last is not None and last.word == word:
             continue
-        because = Because(rule=explain_word(compiled, axis, facets))
-        seq = speaker.say(axis, word, because, "", name)
+        seq = speaker.say(name, axis, word, _shown(compiled, axis, facets), "", compiled.name)
         for notice in compiled.notices.get((axis, word), ()):
-            speaker.notify(notice, name, word, "", seq)
+            speaker.notify(notice, compiled.name, word, "", seq)
+
+
+@lru_cache(maxsize=4_096)
+def _shown(compiled: Compiled, axis: str, facets: Facets) -> Because:
+    return Because(rule=explain_word(compiled, axis, facets))
 
 
 def _say_parcels(speaker: _Speaker, rules: Rules) -> None:
+    told = speaker.told
     goods = speaker.order.derived.goods
     for number, parcel in goods.parcels.items():
-        last = speaker.told.get(f"parcel:{number}")
+        name = f"parcel:{number}"
+        last = told.get(name)
         if last is None or last.word != parcel.state:
-            speaker.say("parcel", parcel.state, _PARCEL_RULE, number, "")
+            speaker.say(name, "parcel", parcel.state, _PARCEL_RULE, number)
     for compiled in rules.profiles:
-        for axis, table in compiled.shipment_words:
+        for axis, prefix, words in compiled.shipment_words:
             for shipment_id, state in goods.shipments.items():
-                _say_shipment(speaker, compiled, axis, shipment_id, table[state])
+                last = told.get(prefix + shipment_id)
+                if last is None or last.word != words[state]:
+                    _say_shipment(speaker, compiled, axis, shipment_id, words[state])
 
 
 _PARCEL_RULE: Final = Because(rule="the fold over the scans by time")
@@ -187,25 +208,25 @@ _SHIPMENT_RULE: Final = Because(rule="the least advanced live parcel of the ship
 def _say_shipment(
     speaker: _Speaker, compiled: Compiled, axis: str, shipment_id: str, word: str
 ) -> None:
-    name = compiled.profile.name
-    seq = speaker.say(axis, word, _SHIPMENT_RULE, shipment_id, name)
-    if not seq:
-        return
+    name = f"{compiled.name}.{axis}:{shipment_id}"
+    seq = speaker.say(name, axis, word, _SHIPMENT_RULE, shipment_id, compiled.name)
     statement = speaker.order.shipments[shipment_id].statement
     for notice in compiled.notices.get((axis, word), ()):
         if notice.audience != "customer" or statement is None or statement.notify_customer:
-            speaker.notify(notice, name, word, shipment_id, seq)
+            speaker.notify(notice, compiled.name, word, shipment_id, seq)
 
 
 def _say_placed(speaker: _Speaker, rules: Rules) -> None:
     for compiled in rules.profiles:
         for notice in compiled.notices.get(("placed", ""), ()):
-            speaker.notify(notice, compiled.profile.name, "", "", 1)
+            speaker.notify(notice, compiled.name, "", "", 1)
 
 
 def _say_anomalies(speaker: _Speaker, order: Order) -> dict[str, int]:
     """Raise what is new, resolve what is gone; counts how often each was raised."""
     found = find_anomalies(order)
+    if not found and not order.raised:
+        return order.raised
     known = {name: times for name, times in order.raised.items() if times > 0}
     if found.keys() == known.keys():
         return order.raised

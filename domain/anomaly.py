@@ -26,12 +26,43 @@ class Finding(NamedTuple):
 
 def find_anomalies(order: Order) -> dict[str, Finding]:
     """Collect what does not fit, by `kind` or `kind:about`."""
+    if _is_plain(order):
+        return _NONE
     found: dict[str, Finding] = {}
     for finder in _FINDERS:
         for finding in finder(order):
             name = f"{finding.kind}:{finding.about}" if finding.about else finding.kind
             found[name] = finding
     return found
+
+
+_NONE: Final[dict[str, Finding]] = {}
+_NOTED: Final = ("unknown:", "timer:")
+
+
+def _is_plain(order: Order) -> bool:
+    """Say quickly that no finder can find anything: most orders are plain for all their life."""
+    derived = order.derived
+    money, goods = derived.money, derived.goods
+    if (
+        order.conflicts
+        or order.holds
+        or money.foreign
+        or money.refunded > money.captured
+        or goods.over
+        or goods.returned_over
+        or goods.after_cancel
+        or derived.promise.cancelled_at
+        or (order.head is not None and order.head.hold)
+    ):
+        return False
+    for parcel in goods.parcels.values():
+        if parcel.odd or parcel.early or parcel.state == "returned_to_sender":
+            return False
+    for name in order.marks:
+        if name.startswith(_NOTED):
+            return False
+    return True
 
 
 def _conflicts(order: Order) -> Iterator[Finding]:

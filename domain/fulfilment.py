@@ -6,6 +6,7 @@ handed over before it counts (X.8, spec model 8.15).
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -64,18 +65,18 @@ TABLE: Final[tuple[Row, ...]] = (
 """First match wins (spec model, 2 D)."""
 
 
-def classify(pieces: Pieces) -> tuple[Fulfilment, str]:
-    """Find the first row that holds: the state and its rule in words."""
-    for state, rule, holds in TABLE:
+@lru_cache(maxsize=65_536)
+def classify(pieces: Pieces) -> int:
+    """Find the first row of the table that holds."""
+    for number, (_, _, holds) in enumerate(TABLE):
         if holds(pieces):
-            return state, rule
+            return number
     raise AssertionError  # pragma: no cover - the last row always holds
 
 
 def explain_goods(goods: Goods) -> tuple[str, dict[str, int]]:
     """Say which row of the table gave the state, and with which numbers."""
-    pieces = _pieces(goods)
-    numbers = {
+    return TABLE[goods.row][1], {
         "ordered": goods.ordered,
         "live": goods.live,
         "packed": goods.packed,
@@ -84,19 +85,6 @@ def explain_goods(goods: Goods) -> tuple[str, dict[str, int]]:
         "collected": goods.collected,
         "returned": goods.returned,
     }
-    return classify(pieces)[1], numbers
-
-
-def _pieces(goods: Goods) -> Pieces:
-    return Pieces(
-        goods.ordered,
-        goods.live,
-        goods.packed,
-        goods.handed_over,
-        goods.delivered,
-        goods.collected,
-        goods.returned,
-    )
 
 
 def derive_goods(order: Order, cancelled_at: int) -> Goods:
@@ -188,8 +176,10 @@ def _count(
         came_back += counts[CAME_BACK]
         returned += home
     pieces = Pieces(ordered, live, packed, gone, delivered, collected, returned)
+    row = classify(pieces)
     return Goods(
-        classify(pieces)[0],
+        TABLE[row][0],
+        row,
         tuple(rows),
         ordered,
         live,

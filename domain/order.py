@@ -158,6 +158,7 @@ class Money(Struct, frozen=True, array_like=True, gc=False):
     """The ledger's sums in minor units of the order's currency."""
 
     state: str = Payment.IN_PROGRESS
+    row: int = 0
     due: int = 0
     authorized: int = 0
     captured: int = 0
@@ -205,6 +206,7 @@ class Goods(Struct, frozen=True, array_like=True, gc=False):
     """The unit buckets per line and their sums, the parcels and the shipments."""
 
     state: str = Fulfilment.UNFULFILLED
+    row: int = 0
     lines: tuple[LineUnits, ...] = ()
     ordered: int = 0
     live: int = 0

@@ -31,9 +31,7 @@ _ESCAPES: Final = {
     for state, ways in FINAL.items()
 }
 """The same by rank, staying where one is included: the fold compares numbers."""
-_BACK: Final = frozenset(
-    {PARCEL_RANK[Parcel.RETURNING], PARCEL_RANK[Parcel.RETURNED_TO_SENDER]}
-)
+_BACK: Final = frozenset({PARCEL_RANK[Parcel.RETURNING], PARCEL_RANK[Parcel.RETURNED_TO_SENDER]})
 _ARRIVED: Final = frozenset({PARCEL_RANK[Parcel.DELIVERED], PARCEL_RANK[Parcel.COLLECTED]})
 _UNKNOWN: Final = PARCEL_RANK[Parcel.UNKNOWN]
 _CREATED: Final = PARCEL_RANK[Parcel.CREATED]

@@ -73,11 +73,11 @@ TABLE: Final[tuple[Row, ...]] = (
 """First match wins (spec model, 2 C and 8.1)."""
 
 
-def classify(sums: Sums) -> tuple[Payment, str]:
-    """Find the first row that holds: the state and its rule in words."""
-    for state, rule, holds in TABLE:
+def classify(sums: Sums) -> int:
+    """Find the first row of the table that holds."""
+    for number, (_, _, holds) in enumerate(TABLE):
         if holds(sums):
-            return state, rule
+            return number
     raise AssertionError  # pragma: no cover - the last row always holds
 
 
@@ -108,8 +108,10 @@ def derive_money(order: Order, goods: Goods) -> Money:
         _is_free(order, goods, due),
         _is_given_up(goods),
     )
+    row = classify(sums)
     return Money(
-        classify(sums)[0],
+        TABLE[row][0],
+        row,
         due,
         sums.authorized,
         captured,
@@ -124,9 +126,7 @@ def derive_money(order: Order, goods: Goods) -> Money:
     )
 
 
-def _open_ledger(
-    operations: dict[str, Operation], currency: str
-) -> tuple[Ledger, list[Entry]]:
+def _open_ledger(operations: dict[str, Operation], currency: str) -> tuple[Ledger, list[Entry]]:
     """Take the keys apart; operations in another currency stand apart."""
     ledger: Ledger = {}
     foreign: list[Entry] = []
@@ -148,30 +148,15 @@ _REFUND_ANSWERS: Final = ("refunded", "refund_failed")
 _AUTHORIZATION_ENDS: Final = ("reversed", "expired")
 
 
-def explain_money(order: Order, money: Money) -> tuple[str, dict[str, int]]:
+def explain_money(money: Money) -> tuple[str, dict[str, int]]:
     """Say which row of the table gave the state, and with which numbers."""
-    failed = money.state == Payment.FAILED
-    goods = order.derived.goods
-    sums = Sums(
-        money.due,
-        money.authorized,
-        money.captured,
-        money.refunded,
-        money.pending,
-        money.disputed,
-        failed,
-        _is_manual(order),
-        _is_free(order, goods, money.due),
-        _is_given_up(goods),
-    )
-    numbers = {
+    return TABLE[money.row][1], {
         "due": money.due,
         "authorized": money.authorized,
         "captured": money.captured,
         "refunded": money.refunded,
         "disputed": money.disputed,
     }
-    return classify(sums)[1], numbers
 
 
 def _total(entries: Iterable[Entry]) -> int:
@@ -338,6 +323,11 @@ def _validity(revisions: dict[int, Revision], ledger: Ledger, captures: list[Ent
     A failed or reversed payment, a lost dispute, or a source that goes back to pending take it
     back unless the money still covers the total (spec model, 8.2).
     """
+    if len(revisions) == 1 and not any(kind in ledger for kind in _TAKE_BACK):
+        [only] = revisions.values()
+        paid = 0 < _total(captures) >= only.total
+        free = only.total == 0 and only.validity != Validity.PENDING
+        return paid or free or only.validity == Validity.VALID
     stated = [(one.at, one.total) for one in revisions.values()]
     total = min(stated)[1] if stated else 0
     story: list[tuple[int, int, str, int]] = [

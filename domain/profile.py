@@ -92,8 +92,11 @@ class Compiled(Struct, frozen=True, kw_only=True, eq=False):
     """A profile that was proved total; each table is one look-up."""
 
     profile: Profile
-    order_words: tuple[tuple[str, Word], ...]
-    shipment_words: tuple[tuple[str, dict[str, str]], ...]
+    name: str
+    order_words: tuple[tuple[str, str, Word], ...]
+    """Axis, `profile.axis`, and the function from facets to the word."""
+    shipment_words: tuple[tuple[str, str, dict[str, str]], ...]
+    """Axis, `profile.axis:`, and the words by the shipment's state."""
     notices: dict[tuple[str, str], tuple[Notice, ...]]
 
 
@@ -109,19 +112,21 @@ def parse_profile(text: str) -> Compiled:
 
 def compile_profile(profile: Profile) -> Compiled:
     """Prove a profile total and reachable, and turn its tables into look-ups."""
-    order_words: list[tuple[str, Word]] = []
-    shipment_words: list[tuple[str, dict[str, str]]] = []
+    order_words: list[tuple[str, str, Word]] = []
+    shipment_words: list[tuple[str, str, dict[str, str]]] = []
     for axis, words in profile.words.items():
         where = f"profile {profile.name}, words.{axis}"
         if words.subject == "shipment":
             used, table = _tabulate(where, words, PARCEL_FACETS)
-            shipment_words.append((axis, {key[0]: word for key, word in table.items()}))
+            by_state = {key[0]: word for key, word in table.items()}
+            shipment_words.append((axis, f"{profile.name}.{axis}:", by_state))
         else:
             used, table = _tabulate(where, words, FACETS)
-            order_words.append((axis, _look_up(used, table)))
+            order_words.append((axis, f"{profile.name}.{axis}", _look_up(used, table)))
     _check_narrowings(profile)
     return Compiled(
         profile=profile,
+        name=profile.name,
         order_words=tuple(order_words),
         shipment_words=tuple(shipment_words),
         notices=_index_notices(profile),

@@ -72,10 +72,12 @@ def _words(order: Order, rules: Rules) -> dict[str, dict[str, Any]]:
     shipments = sorted(order.derived.goods.shipments.items())
     words: dict[str, dict[str, Any]] = {}
     for compiled in rules.profiles:
-        shown: dict[str, Any] = {axis: word_of(facets) for axis, word_of in compiled.order_words}
-        for axis, table in compiled.shipment_words:
+        shown: dict[str, Any] = {
+            axis: word_of(facets) for axis, _, word_of in compiled.order_words
+        }
+        for axis, _, table in compiled.shipment_words:
             shown[axis] = {shipment_id: table[state] for shipment_id, state in shipments}
-        words[compiled.profile.name] = shown
+        words[compiled.name] = shown
     return words
 
 
