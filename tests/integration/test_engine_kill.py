@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 import time
 from collections import Counter, defaultdict
 
 import pytest
 
+from streams.engine.crash import EXIT_SURPRISE
+
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(240)]
 
 KEYS = 200
 EVENTS_A_SECOND = 1_500
+
+
+def test_a_worker_that_slept_through_its_session_writes_nothing_more(log, prefix, workers):
+    load = Load(log, prefix)
+    running = {"a": workers.start("a"), "b": workers.start("b")}
+
+    for name in "abab":
+        _wait_for_progress(log, prefix, running["b"], running["a"])
+        running[name].process.send_signal(signal.SIGSTOP)
+        time.sleep(5)  # longer than its session: the other one takes over
+        running[name].process.send_signal(signal.SIGCONT)
+        time.sleep(3)
+        for each, worker in running.items():
+            if (
+                worker.process.poll() is not None
+            ):  # fenced: the process ends, a supervisor starts it
+                assert worker.process.poll() == EXIT_SURPRISE
+                running[each] = workers.start(each)
+    load.end()
+    _wait_until_done(log, prefix, running["a"], load.count)
+
+    _assert_exactly_once(log, prefix, load.count)
 
 
 class Load:
@@ -74,19 +99,19 @@ def test_kills_while_another_worker_takes_over(log, prefix, workers):
     _assert_exactly_once(log, prefix, load.count)
 
 
-def _wait_for_progress(log, prefix, worker):
+def _wait_for_progress(log, prefix, *workers):
     before = log.committed(prefix, f"{prefix}-in")
-    _wait(worker, lambda: log.committed(prefix, f"{prefix}-in") > before)
+    _wait(workers, lambda: log.committed(prefix, f"{prefix}-in") > before)
 
 
 def _wait_until_done(log, prefix, worker, expected):
-    _wait(worker, lambda: log.committed(prefix, f"{prefix}-in") == expected)
+    _wait([worker], lambda: log.committed(prefix, f"{prefix}-in") == expected)
 
 
-def _wait(worker, condition):
+def _wait(workers, condition):
     deadline = time.monotonic() + 60
     while not condition():
-        assert worker.process.poll() is None, "the worker ended by itself"
+        assert all(each.process.poll() is None for each in workers), "a worker ended by itself"
         assert time.monotonic() < deadline, "no progress"
         time.sleep(0.05)
 
