@@ -223,7 +223,7 @@ def _distribute(
     for leg in legs:
         if not leg.known:
             continue
-        for line_id, quantity in leg.lines or tuple(room.items()):
+        for line_id, quantity in leg.lines or _all_but_cancelled(order, room):
             fits = min(quantity, room.get(line_id, 0))
             over += quantity - fits
             if fits:
@@ -236,12 +236,21 @@ def _distribute(
     return buckets, over
 
 
-def _hand_over_rest(buckets: dict[str, list[int]], room: dict[str, int], order: Order) -> None:
-    """Marked as shipped: whatever no shipment carried, and nobody took off, left by hand."""
+def _all_but_cancelled(order: Order, room: dict[str, int]) -> list[tuple[str, int]]:
+    """List what a shipment without lines carries: all that is left and that nobody took off."""
+    off = _taken_off(order)
+    return [(line_id, max(left - off[line_id], 0)) for line_id, left in room.items()]
+
+
+def _taken_off(order: Order) -> dict[str, int]:
     taken_off = _sum_movements(order.cancellations)
-    for item in order.head.items if order.head else ():
-        wanted = max(item.cancelled, taken_off.get(item.line_id, 0))
-        counts = buckets.setdefault(item.line_id, [0] * 6)
-        rest = max(room[item.line_id] - wanted, 0) + counts[WAITING] + counts[PACKED]
+    items = order.head.items if order.head else ()
+    return {item.line_id: max(item.cancelled, taken_off.get(item.line_id, 0)) for item in items}
+
+
+def _hand_over_rest(buckets: dict[str, list[int]], room: dict[str, int], order: Order) -> None:
+    """Marked as shipped: whatever has not left, and nobody took off, left by hand."""
+    for line_id, off in _taken_off(order).items():
+        counts = buckets.setdefault(line_id, [0] * 6)
+        counts[HANDED_OVER] += max(room[line_id] + counts[WAITING] + counts[PACKED] - off, 0)
         counts[WAITING] = counts[PACKED] = 0
-        counts[HANDED_OVER] += rest
