@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from domain import body as bodies
 from domain import fact as facts
 from domain.codec import encode_message
+from domain.derive import derive_all
 from domain.process import _take_in as take_in
 from domain.process import process
 from domain.vocabulary import HoldReason, Parcel
@@ -249,3 +250,17 @@ def test_an_order_that_nobody_placed_has_no_words():
     Until its document is known nothing is said of an order.
     """
     assert run([], order=start()).snapshot.words == {}
+
+
+@pytest.mark.rule("X.1")
+@examples(0.6)
+@given(histories())
+def test_the_short_ways_give_what_the_whole_way_gives(history):
+    """
+    After each fact, what was brought up to date equals what the evidence alone gives.
+    """
+    order = start()
+
+    for fact in history:
+        order = process(order, fact, RULES).order
+        assert order.derived == derive_all(order)
