@@ -7,6 +7,7 @@ use, 3 input not understood, 70 internal surprise.
 from __future__ import annotations
 
 import os
+import traceback
 from importlib import import_module
 from typing import Final
 
@@ -50,9 +51,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, people get one line
             if os.environ.get("ORDERSTREAM_DEBUG") == "1":
-                raise
+                click.echo(traceback.format_exc(), err=True)
             text = " ".join(f"{type(error).__name__}: {error}".split())
             click.echo(f"orderstream: internal: {text} (ORDERSTREAM_DEBUG=1 says where)", err=True)
             ctx.exit(70)

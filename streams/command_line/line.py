@@ -27,6 +27,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _PATH: Final = re.compile(r"at `\$([^`]*)`")
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 _COMMANDS: Final = frozenset(name_of(command) for command in GUARDS)
+_TOO_DEEP: Final = Quarantined(reason="nested too deep")
 
 
 class _Kind(msgspec.Struct):
@@ -72,7 +73,7 @@ def read_line(line: bytes | None, before: datetime = EPOCH) -> Record | Quaranti
     except UnicodeDecodeError as error:
         return Quarantined(reason=f"not UTF-8 at byte {error.start}")
     except RecursionError:
-        return Quarantined(reason="nested too deep")
+        return _TOO_DEEP
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:
         return _loose_command(line, before) or Quarantined(reason=_explain(line, str(error)))
     if isinstance(record, Request):
@@ -92,7 +93,9 @@ def _loose_command(line: bytes, before: datetime) -> Command | Quarantined | Non
     """Read a command in the words that people may use; None where it is none."""
     try:
         kind = _kind.decode(line).kind
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except RecursionError:
+        return _TOO_DEEP
+    except (msgspec.MsgspecError, ValueError):
         return None
     if kind.removeprefix("command.") not in _COMMANDS:
         return None
