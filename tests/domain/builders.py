@@ -66,9 +66,7 @@ def start(key: str = KEY) -> Order:
     return unseen(key, NINE)
 
 
-def run(
-    records: Iterable[Record], by: Rules = RULES, order: Order | None = None
-) -> Story:
+def run(records: Iterable[Record], by: Rules = RULES, order: Order | None = None) -> Story:
     order = order or start()
     messages: list[Message] = []
     for record in records:
@@ -78,7 +76,9 @@ def run(
     return Story(order, messages, take_snapshot(order, by))
 
 
-def told(messages: Sequence[Message], axis: str, profile: str = "", subject: str = "") -> list[str]:
+def told(
+    messages: Sequence[Message], axis: str, profile: str = "", subject: str = ""
+) -> list[str]:
     return [
         one.after
         for one in messages
@@ -96,9 +96,7 @@ def actions(messages: Sequence[Message]) -> dict[str, int]:
 
 
 def notices(messages: Sequence[Message], audience: str) -> list[Notification]:
-    return [
-        one for one in messages if isinstance(one, Notification) and one.audience == audience
-    ]
+    return [one for one in messages if isinstance(one, Notification) and one.audience == audience]
 
 
 def anomalies(messages: Sequence[Message]) -> list[tuple[str, str]]:
@@ -136,9 +134,7 @@ def say(kind: type, at: float = 0, body=None, **envelope) -> Fact:
 
 
 def placed(wanted: str = "2a", at: float = 0, *, revision: int = 0, test: bool = False, **fields):
-    return say(
-        facts.OrderPlaced, at, document(wanted, **fields), revision=revision, test=test
-    )
+    return say(facts.OrderPlaced, at, document(wanted, **fields), revision=revision, test=test)
 
 
 def saved(wanted: str = "2a", at: float = 0, *, revision: int = 0, **fields):
@@ -173,9 +169,7 @@ MONEY = {
 """Every fact about money by the last part of its kind."""
 
 
-def money(
-    kind: str, amount: int = 100, at: float = 1, ref: str = "", parent: str = "", **more
-):
+def money(kind: str, amount: int = 100, at: float = 1, ref: str = "", parent: str = "", **more):
     envelope = {name: more.pop(name) for name in ("event_id", "revision", "test") if name in more}
     operation = {"currency": "EUR", "provider": "stripe", "evidence": Evidence.PROVIDER, **more}
     body = bodies.Operation(amount=Minor(amount), reference=ref, parent=parent, **operation)
@@ -194,7 +188,7 @@ def method(word: str, at: float = 1):
     return say(facts.PaymentMethodChosen, at, bodies.MethodChosen(method=word))
 
 
-def created(  # noqa: PLR0917 - words of a story, in the order one says them
+def created(
     shipment: str = "f1",
     wanted: str = "2a",
     parcels: str = "Z1",
@@ -250,9 +244,7 @@ def returned(wanted: str = "1a", at: float = 90, return_id: str = "r1"):
 
 def lines_cancelled(wanted: str = "1a", at: float = 5, cancellation_id: str = "x1"):
     body = bodies.LinesCancelled(cancellation_id=cancellation_id, lines=units(wanted))
-    return say(
-        facts.OrderLinesCancelled, at, body, event_id=f"off:{cancellation_id}@{at:g}"
-    )
+    return say(facts.OrderLinesCancelled, at, body, event_id=f"off:{cancellation_id}@{at:g}")
 
 
 def held(hold_id: str = "fraud", at: float = 5, reason: str = "fraud"):

@@ -10,7 +10,6 @@ from domain.vocabulary import Evidence, HoldReason, Minor, Parcel, Validity
 from tests.domain.builders import KEY, MONEY, PRICE, judged, minute
 
 
-
 def examples(share: float):
     """Ask for a share of the examples of the chosen profile, where each is long."""
     return settings(max_examples=int(settings().max_examples * share))
@@ -30,9 +29,7 @@ PARCELS = st.sampled_from(["Z1", "Z2"])
 WORDS = st.sampled_from(["", "x", "y"])
 REVISIONS = st.sampled_from([0, 0, 1, 2])
 EVENTS = st.sampled_from(["e1", "e2", "e3"])
-UNITS = st.lists(
-    value(bodies.Units, line_id=LINE_IDS, quantity=QUANTITIES), max_size=3
-).map(tuple)
+UNITS = st.lists(value(bodies.Units, line_id=LINE_IDS, quantity=QUANTITIES), max_size=3).map(tuple)
 
 DOCUMENTS = value(
     Document,
@@ -111,15 +108,9 @@ BODIES = {
     facts.OrderMarkedShipped: EMPTY,
     facts.OrderClosed: EMPTY,
     facts.OrderArchived: EMPTY,
-    facts.OrderAddressChanged: value(
-        bodies.AddressChanged, ship_to=value(Address, city=WORDS)
-    ),
-    facts.OrderCustomerChanged: value(
-        bodies.CustomerChanged, customer=value(Party, name=WORDS)
-    ),
-    facts.OrderNoteAdded: value(
-        bodies.Note, note_id=st.sampled_from(["n1", "n2"]), text=WORDS
-    ),
+    facts.OrderAddressChanged: value(bodies.AddressChanged, ship_to=value(Address, city=WORDS)),
+    facts.OrderCustomerChanged: value(bodies.CustomerChanged, customer=value(Party, name=WORDS)),
+    facts.OrderNoteAdded: value(bodies.Note, note_id=st.sampled_from(["n1", "n2"]), text=WORDS),
     facts.PaymentMethodChosen: value(
         bodies.MethodChosen, method=st.sampled_from(["manual", "online"])
     ),
@@ -143,9 +134,7 @@ BODIES = {
         reason=st.sampled_from(HoldReason),
         note=WORDS,
     ),
-    facts.HoldWasReleased: value(
-        bodies.HoldReleased, hold_id=st.sampled_from(["h1", "source"])
-    ),
+    facts.HoldWasReleased: value(bodies.HoldReleased, hold_id=st.sampled_from(["h1", "source"])),
     facts.RiskWasFlagged: value(
         bodies.RiskFlagged, level=st.sampled_from(["suspected", "confirmed"])
     ),
@@ -161,9 +150,7 @@ BODIES = {
     facts.ReferenceWasLinked: value(
         bodies.ReferenceLinked, reference=st.just("payment:stripe:pi_1")
     ),
-    facts.UnknownWasReported: value(
-        bodies.UnknownReported, field=st.just("status"), value=WORDS
-    ),
+    facts.UnknownWasReported: value(bodies.UnknownReported, field=st.just("status"), value=WORDS),
 }
 """What the body of each kind of fact is drawn from."""
 

@@ -104,7 +104,9 @@ def test_a_replay_of_the_log_says_the_same_bytes(log):
     """
     order, out = start(), []
     for record in log:
-        step = process(decode_order(encode_order(order)), decode_record(encode_record(record)), RULES)
+        step = process(
+            decode_order(encode_order(order)), decode_record(encode_record(record)), RULES
+        )
         order = step.order
         out += [encode_message(message) for message in step.messages]
         out += [encode_record(verdict) for verdict in step.log]

@@ -85,7 +85,7 @@ def test_every_row_of_the_table_decides_a_case():
     assert {row[-1] for row in rows(CLASSES)} == set(Payment)
 
 
-def pay(due, authorized, captured, refunded, pending, manual, disputed, failed):
+def pay(due, authorized, captured, refunded, pending, *, manual, disputed, failed):
     """Classify as the model's own small check does."""
     if disputed:
         return "disputed"
@@ -130,7 +130,16 @@ def test_the_table_agrees_with_the_model():
             free=due == 0 and captured == 0,
             given_up=False,
         )
-        theirs = pay(due, authorized, captured, refunded, pending, manual, disputed, failed)
+        theirs = pay(
+            due,
+            authorized,
+            captured,
+            refunded,
+            pending,
+            manual=manual,
+            disputed=disputed,
+            failed=failed,
+        )
         assert TABLE[classify(ours)][0] == theirs, ours
 
 
