@@ -121,7 +121,8 @@ def follow_parcel(order: Order, name: str, cancelled_at: int) -> Goods:
     stage = stage_of(before, view.left_at, shipment)
     if leg.stage != stage or leg.left_at != view.left_at or {leg.state, before} & OUT:
         return derive_goods(order, cancelled_at)
-    return replace(old, parcels=parcels, shipments={shipment_id: leg.state})
+    shipments = old.shipments if leg.state == before else {shipment_id: leg.state}
+    return replace(old, parcels=parcels, shipments=shipments)
 
 
 def _count(

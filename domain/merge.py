@@ -44,9 +44,8 @@ def merge(order: Order, fact: Fact) -> tuple[Order, int]:
     """Join a fact into the order; also say which derived parts it can move (0 for a repeat)."""
     touches, join = _JOINS[type(fact)]
     merged = join(order, fact, micros(fact.occurred_at))
-    if fact.test and not merged.test:
+    if fact.test and not merged.test and type(fact) in _DOCUMENTS:
         merged = replace(merged, test=True)
-        touches = ALL
     return merged, 0 if merged is order else touches
 
 
@@ -126,6 +125,9 @@ def _unknown(order: Order, fact: facts.UnknownWasReported, at: int) -> Order:
 def _linked(order: Order, _fact: facts.ReferenceWasLinked, _at: int) -> Order:
     return order
 
+
+_DOCUMENTS: Final = frozenset({facts.OrderSaved, facts.OrderPlaced, facts.OrderRevised})
+"""Only the order's own source makes it a test order; a provider's test mode does not (S2.5)."""
 
 _JOINS: Final[dict[type, Rule]] = {
     facts.OrderSaved: (ALL, _saved),

@@ -1,7 +1,14 @@
-"""The snapshot: the whole order as it is now, for views; made from the state, never kept in it."""
+"""The snapshot: the whole order as it is now, for views; made from the state, never kept in it.
 
-from typing import Any
+Most of it stays as it is from one fact to the next, so whoever writes many snapshots of the same
+orders keeps the encoded sections (`SnapshotWriter`) and encodes only those that changed.
+"""
 
+from collections.abc import Callable
+from operator import is_
+from typing import Any, Final
+
+import msgspec
 from msgspec import Raw
 
 from domain.facets import facets_of
@@ -18,13 +25,53 @@ from domain.message import (
 from domain.order import Order, Package
 from domain.promise import standing_holds
 from domain.rules import Rules
+from domain.vocabulary import HoldState
 
 
-def take_snapshot(order: Order, rules: Rules) -> Snapshot:
+Build = Callable[[Order], Any]
+Sources = tuple[object, ...]
+Section = Callable[[Order, int, Sources, Build], Any]
+"""Gives one section of a snapshot: its number, what it is made from, and how (Any: its value)."""
+_LINES, _SHIPMENTS, _PARCELS, _OPERATIONS, _MONEY, _WORDS = range(6)
+_SECTIONS: Final = 6
+
+
+def _build(order: Order, _number: int, _sources: Sources, build: Build) -> Any:  # noqa: ANN401
+    return build(order)
+
+
+class SnapshotWriter:
+    """Writes snapshots as JSON and remembers the encoded sections of each order."""
+
+    def __init__(self, orders_max: int) -> None:
+        """Remember at most `orders_max` orders, the latest written ones."""
+        self._orders_max = orders_max
+        self._kept: dict[str, list[tuple[Sources, Raw] | None]] = {}
+        self._encode = msgspec.json.Encoder(order="deterministic").encode
+
+    def write(self, order: Order, rules: Rules) -> bytes:
+        """Encode the snapshot; the bytes are those of `take_snapshot`."""
+        if order.key not in self._kept:
+            if len(self._kept) >= self._orders_max:
+                del self._kept[next(iter(self._kept))]
+            self._kept[order.key] = [None] * _SECTIONS
+        return self._encode(take_snapshot(order, rules, self._section))
+
+    def _section(self, order: Order, number: int, sources: Sources, build: Build) -> Raw:
+        kept = self._kept[order.key]
+        last = kept[number]
+        if last is not None and all(map(is_, last[0], sources)):
+            return last[1]
+        encoded = Raw(self._encode(build(order)))
+        kept[number] = (sources, encoded)
+        return encoded
+
+
+def take_snapshot(order: Order, rules: Rules, section: Section = _build) -> Snapshot:
     """Write down the order; lists are sorted by id or time, never by arrival."""
     derived, head = order.derived, order.head
     tenant, channel, _ = order.key.split("/", 2)
-    money, promise = derived.money, derived.promise
+    money, goods, promise = derived.money, derived.goods, derived.promise
     cancelled = order.marks.get("cancelled") or order.marks.get("cancelled_at_source")
     return Snapshot(
         order_key=order.key,
@@ -36,29 +83,24 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
         hold=promise.hold,
         risk=promise.risk,
         payment=money.state,
-        fulfilment=derived.goods.state,
+        fulfilment=goods.state,
         valid=promise.valid,
         placed_at=moment(order.placed_at) if order.placed_at else None,
-        words=_words(order, rules) if promise.known else {},
-        money=MoneyNow(
-            currency=head.currency if head else "",
-            due=money.due,
-            authorized=money.authorized,
-            captured=money.captured,
-            refunded=money.refunded,
-            refund_pending=money.refund_pending,
-            pending=money.pending,
-            disputed=money.disputed,
-            voided=money.voided,
+        words=section(
+            order,
+            _WORDS,
+            (promise, money, goods.lines, goods.shipments, rules),
+            lambda order: _words(order, rules),
         ),
-        lines=_lines(order),
-        shipments=_shipments(order),
-        parcels=_parcels(order),
-        operations=_operations(order),
+        money=section(order, _MONEY, (money, head), _money),
+        lines=section(order, _LINES, (goods.lines, head), _lines),
+        shipments=section(order, _SHIPMENTS, (goods.shipments, order.shipments), _shipments),
+        parcels=section(order, _PARCELS, (goods.parcels, order.shipments), _parcels),
+        operations=section(order, _OPERATIONS, (order.operations,), _operations),
         order=Raw(head.document) if head else Raw(b"null"),
         holds=_holds(order),
-        anomalies=tuple(sorted(name for name, times in order.raised.items() if times > 0)),
-        changes={name: Raw(value) for name, (_, value) in sorted(order.changes.items())},
+        anomalies=_standing(order.raised) if order.raised else (),
+        changes={name: Raw(value) for name, (_, value) in order.changes.items()},
         cancelled_at=moment(promise.cancelled_at) if promise.cancelled_at else None,
         cancel_reason=cancelled.reason if cancelled else "",
         source=head.source if head else "",
@@ -67,7 +109,28 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
     )
 
 
+def _standing(raised: dict[str, int]) -> tuple[str, ...]:
+    return tuple(sorted(name for name, times in raised.items() if times > 0))
+
+
+def _money(order: Order) -> MoneyNow:
+    money = order.derived.money
+    return MoneyNow(
+        currency=order.head.currency if order.head else "",
+        due=money.due,
+        authorized=money.authorized,
+        captured=money.captured,
+        refunded=money.refunded,
+        refund_pending=money.refund_pending,
+        pending=money.pending,
+        disputed=money.disputed,
+        voided=money.voided,
+    )
+
+
 def _words(order: Order, rules: Rules) -> dict[str, dict[str, Any]]:
+    if not order.derived.promise.known:
+        return {}
     facets = facets_of(order.derived)
     shipments = sorted(order.derived.goods.shipments.items())
     words: dict[str, dict[str, Any]] = {}
@@ -166,6 +229,8 @@ def _operations(order: Order) -> tuple[OperationNow, ...]:
 
 
 def _holds(order: Order) -> tuple[HoldNow, ...]:
+    if order.derived.promise.hold == HoldState.CLEAR:
+        return ()
     return tuple(
         HoldNow(hold_id=name, reason=hold.reason, since=moment(hold.placed_at), note=hold.note)
         for name, hold in sorted(standing_holds(order).items())

@@ -29,7 +29,7 @@ from domain.message import StatusChanged
 from domain.order import Order
 from domain.process import Step, process, unseen
 from domain.rules import Rules
-from domain.snapshot import take_snapshot
+from domain.snapshot import SnapshotWriter
 from streams import topic
 from streams.agents.dead_letter import bury
 from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
@@ -65,6 +65,7 @@ class LifecycleProcessor:
         self._rules_for = rules_for
         self._deadlines = DeadlineIndex(context.store)
         self._orders: dict[str, Order] = {}
+        self._snapshots = SnapshotWriter(ORDERS_CACHED_MAX)
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def restored(self) -> None:
@@ -129,7 +130,7 @@ class LifecycleProcessor:
         encoded_key, context = key.encode(), self._context
         context.store.put(encoded_key, with_deadline(deadline_ms, encode_order(order)))
         self._deadlines.add(deadline_ms, encoded_key)
-        snapshot = encode_message(take_snapshot(order, rules))
+        snapshot = self._snapshots.write(order, rules)
         context.outbox.send(topic.ORDER_SNAPSHOTS, encoded_key, snapshot, (), context.partition)
         if len(self._orders) >= ORDERS_CACHED_MAX:
             del self._orders[next(iter(self._orders))]
