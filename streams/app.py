@@ -7,7 +7,6 @@ installation may have different roles.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +21,7 @@ from yarl import URL
 
 from streams.engine.engine import Engine
 from streams.engine.errors import UnfitRuntimeError
+from streams.engine.quiet import quieten
 from streams.engine.transport import Fetched, Transport
 from streams.health import HealthServer
 from streams.metric import Metrics
@@ -34,12 +34,6 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 _NEVER_SECONDS: Final = 2_000_000.0
-# aiokafka tells every look-up and every refusal it answers itself; what fails is raised anyway.
-_QUIETER: Final = {
-    "aiokafka": logging.WARNING,
-    "aiokafka.producer.sender": logging.ERROR,
-    "faust": logging.WARNING,
-}
 
 
 class _Boot(base.BootStrategy):
@@ -101,8 +95,7 @@ def run_worker(
         PlatformCollector(registry=metrics.registry)
     app = create_app(settings, stages, metrics=metrics)
     worker = Worker(app, loglevel=settings.log_level, redirect_stdouts=False, logging_config=None)
-    for name, level in _QUIETER.items():
-        logging.getLogger(name).setLevel(level)
+    quieten()
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

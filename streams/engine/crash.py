@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 def die(cause: str, error: BaseException) -> NoReturn:
     """End the process now, without any clean-up that could commit something."""
-    _log.critical("engine died", extra={"cause": cause}, exc_info=error)
+    _log.critical("engine died: cause=%s", cause, exc_info=error)
     print(f"orderstream: {cause}: {error!r}", file=sys.stderr, flush=True)  # noqa: T201
     logging.shutdown()
     sys.stdout.flush()
