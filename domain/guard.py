@@ -118,7 +118,7 @@ GUARDS: Final[Mapping[type, tuple[Guard, ...]]] = {
         _NOT_FINISHED,
         _lifecycle(
             "shippable",
-            "the order is a draft, cancelled, or shipped already",
+            "the order is a draft, cancelled, or asked to be cancelled",
             Lifecycle.PENDING,
             Lifecycle.OPEN,
             Lifecycle.PROCESSING,
