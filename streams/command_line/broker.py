@@ -66,6 +66,7 @@ async def reader(settings: Settings, *, group: str | None = None) -> AsyncIterat
         auto_offset_reset="earliest",
         check_crcs=not settings.embedded,
         max_partition_fetch_bytes=_FETCH_BYTES_MAX,
+        fetch_max_wait_ms=settings.fetch_wait_ms,  # a fetch under way delays the next partition's
     )
     admin = AIOKafkaAdminClient(**client_options(settings))
     try:
