@@ -210,6 +210,14 @@ def test_state_built_again_equals_the_snapshots(run, environment):
     assert "no differences" in result.stdout
 
 
+def test_a_command_that_no_worker_judged_is_not_judged_by_rebuild(run, environment):
+    close = {"kind": "command.close", "event_id": "c-9", "order_key": KEY}
+    late = json.dumps(close | {"occurred_at": "2026-03-03T00:00:00Z"}).encode()
+    _write(environment, [*_worked_off(), (topic.ORDER_LOG, KEY.encode(), late, ())])
+
+    assert "no differences" in run("rebuild").stdout
+
+
 def test_every_difference_is_found(run, environment):
     *records, (name, key, snapshot, _) = _worked_off()
     wrong = snapshot.replace(b'"captured":6000', b'"captured":6001')
