@@ -77,6 +77,13 @@ class Settings(BaseSettings):
         30, ge=1, le=3650, description="How long messages for other services are kept."
     )
 
+    message_bytes_max: int = Field(
+        4 * 1024 * 1024,
+        ge=1_048_576,
+        le=64 * 1024 * 1024,
+        description="Bytes of the largest record that topics made here take.",
+    )
+
     # Group membership
     session_timeout_seconds: Seconds = Field(
         10.0, description="A worker unheard of for so long loses its partitions."

@@ -95,7 +95,10 @@ class TopicState:
 
 def topic_config(topic: Topic, settings: Settings) -> dict[str, str]:
     """Give the broker's configuration of a topic."""
-    config = {"min.insync.replicas": str(max(1, settings.replication - 1))}
+    config = {
+        "min.insync.replicas": str(max(1, settings.replication - 1)),
+        "max.message.bytes": str(settings.message_bytes_max),
+    }
     if topic.keep is Keep.LAST_PER_KEY:
         return config | {
             "cleanup.policy": "compact",
@@ -132,7 +135,9 @@ async def topic_states(
         TopicState(
             topic=topic,
             partitions_wanted=settings.partitions,
-            partitions=found.get(topic.name, settings.partitions if topic.name in created else None),
+            partitions=found.get(
+                topic.name, settings.partitions if topic.name in created else None
+            ),
             created=topic.name in created,
         )
         for topic in topics

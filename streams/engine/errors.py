@@ -14,10 +14,6 @@ class EngineError(Exception):
     """The engine cannot go on; the process ends and its supervisor starts it again."""
 
 
-class FencedError(EngineError):
-    """Another producer took over the transactional id of this partition."""
-
-
 class RecoveryError(EngineError):
     """The changelog was not read to its end before the deadline."""
 
@@ -34,4 +30,4 @@ class StoreError(EngineError):
 
 
 class UnfitRuntimeError(EngineError):
-    """Faust's compiled extension is missing (docs/adr, fact F17)."""
+    """Faust's compiled extension is missing (its slow path acknowledges stale records)."""

@@ -45,8 +45,7 @@ async def recover(
     await reader.start()
     try:
         if changelog is not None:
-            async with asyncio.timeout(settings.recovery_seconds_max):
-                await _read_to_end(reader, changelog, store)
+            await _read_to_end(reader, changelog, store, settings.recovery_seconds_max)
         committed: int | None = await reader.committed(source)
         return committed
     finally:
@@ -54,23 +53,28 @@ async def recover(
 
 
 async def _read_to_end(
-    reader: AIOKafkaConsumer, changelog: TopicPartition, store: MemoryStore
+    reader: AIOKafkaConsumer, changelog: TopicPartition, store: MemoryStore, seconds_max: float
 ) -> None:
-    reader.assign([changelog])
-    end = (await reader.end_offsets([changelog]))[changelog]
-    await reader.seek_to_beginning(changelog)
-    restore = store.restore
-    position = await reader.position(changelog)
-    while position < end:
-        batches = await reader.getmany(
-            changelog, timeout_ms=_ROUND_MS, max_records=_RECORDS_A_ROUND
-        )
-        for record in batches.get(changelog, ()):
-            if record.key is not None:
-                restore(record.key, record.value)
-        position = await reader.position(changelog)
-        await asyncio.sleep(0)
-    if position < end:
+    position, end = -1, -1
+    try:
+        async with asyncio.timeout(seconds_max):
+            reader.assign([changelog])
+            end = (await reader.end_offsets([changelog]))[changelog]
+            await reader.seek_to_beginning(changelog)
+            while (position := await reader.position(changelog)) < end:
+                await _read_some(reader, changelog, store)
+    except TimeoutError as error:
         raise RecoveryError(
             topic=changelog.topic, partition=changelog.partition, position=position, end=end
-        )
+        ) from error
+
+
+async def _read_some(
+    reader: AIOKafkaConsumer, changelog: TopicPartition, store: MemoryStore
+) -> None:
+    restore = store.restore
+    batches = await reader.getmany(changelog, timeout_ms=_ROUND_MS, max_records=_RECORDS_A_ROUND)
+    for record in batches.get(changelog, ()):
+        if record.key is not None:
+            restore(record.key, record.value)
+    await asyncio.sleep(0)

@@ -132,6 +132,7 @@ class Consumer(driver.Consumer):
     """Hands over whole fetches and never commits."""
 
     _thread: ConsumerThread
+    _must_seek = False
 
     @property
     def owner(self) -> Owner:
@@ -154,13 +155,19 @@ class Consumer(driver.Consumer):
         """Give one message for every partition that has records."""
         if not self.flow_active:
             await self.wait(self.can_resume_flow)
+        if self._must_seek:
+            self._must_seek = False
+            await self.perform_seek()
         active = set(self._get_active_partitions())
         if not active:
             await self.sleep(_IDLE_SECONDS)
             return
         polled = await self._thread.getmany(active, _POLL_SECONDS)
-        if not polled or self.should_stop or not self.flow_active:
-            return  # not lost: the flow never resumes without a seek to the commit
+        if not polled or self.should_stop:
+            return
+        if not self.flow_active:
+            self._must_seek = True  # the rebalance may have made its own seek before this poll
+            return
         epoch, batches = polled
         for source, records in batches.items():
             if records:
