@@ -17,11 +17,6 @@ def binary_output() -> BinaryIO:
     return click.get_binary_stream("stdout")
 
 
-def json_line(value: object) -> bytes:
-    """Write a value as one line of JSON."""
-    return msgspec.json.encode(value, order="deterministic") + b"\n"
-
-
 def plain_line(value: Mapping[str, Any]) -> bytes:  # Any: JSON
     """Write an object as one line of JSON, its fields in their order."""
     return msgspec.json.encode(value) + b"\n"
