@@ -147,7 +147,8 @@ def _tabulate(
         facts = dict(zip(used, values, strict=True))
         found = next((n for n, row in enumerate(words.rows) if _holds(row.when, facts)), None)
         if found is None:
-            message = f"{where}: no row shows a word for {facts}"
+            case = ", ".join(f"{name} {value}" for name, value in facts.items())
+            message = f"{where}: no row shows a word for {case}"
             raise ProfileError(message)
         reached.add(found)
         table[values] = words.rows[found].show
