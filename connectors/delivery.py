@@ -8,7 +8,7 @@ from typing import Final, Literal
 from domain.fact import Fact
 
 BODY_BYTES_MAX: Final = 256 * 1024
-"""Vendors advise 20 kB; memory in flight is deliveries × body (spec reliability, section 5)."""
+"""Vendors advise 20 kB; memory in flight is deliveries times body (spec reliability, section 5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from connectors.shopify.payload import Fulfillment, FulfillmentEvent
-from connectors.shopify.payment import link
-from connectors.shopify.statement import Statement, micros
+from connectors.writer import Writer
 from domain import fact as facts
-from domain.body import PackageInfo, Scan, ShipmentInfo, ShipmentRef, Units, UnknownReported
+from domain.body import PackageInfo, Scan, ShipmentInfo, ShipmentRef, Units
 from domain.fact import Fact
+from domain.instant import micros
 from domain.vocabulary import Parcel
 
 _NUMBER_CHARACTERS_MAX: Final = 100
@@ -57,7 +57,7 @@ def tracking_number(raw: str) -> str:
 _NOISE: Final = {ord(sign): None for sign in " -\t\r\n"}
 
 
-def fulfillment_facts(told: Statement, fulfillment: Fulfillment) -> Iterator[Fact]:
+def fulfillment_facts(writer: Writer, fulfillment: Fulfillment) -> Iterator[Fact]:
     """Say what a shipment holds, that it left or was called off, and where its parcel is."""
     name = f"fulfillment:{fulfillment.id}"
     created_at = fulfillment.created_at
@@ -72,16 +72,20 @@ def fulfillment_facts(told: Statement, fulfillment: Fulfillment) -> Iterator[Fac
         service="" if fulfillment.service == "manual" else fulfillment.service,
     )
     event_id = f"{name}:{revision}"
-    yield told.fact(facts.ShipmentCreated, event_id, created_at, body=shipment, revision=revision)
+    yield writer.fact(
+        facts.ShipmentCreated, event_id, created_at, body=shipment, revision=revision
+    )
     for parcel in parcels:
-        yield link(told, f"parcel:{parcel.number}", created_at)
+        yield writer.link(f"parcel:{parcel.number}", created_at)
     body = ShipmentRef(shipment_id=fulfillment.id)
     match STATUSES.get(fulfillment.status):
         case "handed_over":
-            yield told.fact(facts.ShipmentHandedOver, f"{name}:handed_over", created_at, body=body)
+            yield writer.fact(
+                facts.ShipmentHandedOver, f"{name}:handed_over", created_at, body=body
+            )
         case "cancelled":
             called_off = ShipmentRef(shipment_id=fulfillment.id, note=fulfillment.status)
-            yield told.fact(
+            yield writer.fact(
                 facts.ShipmentCancelled,
                 f"{name}:cancelled",
                 updated_at,
@@ -89,14 +93,14 @@ def fulfillment_facts(told: Statement, fulfillment: Fulfillment) -> Iterator[Fac
                 revision=revision,
             )
         case None:
-            yield _unknown(told, name, "fulfillment.status", fulfillment)
+            yield _unknown(writer, name, "fulfillment.status", fulfillment)
         case _:
             pass  # it waits to be handed over
     if fulfillment.shipment_status:
-        yield from _inferred_scan(told, name, fulfillment)
+        yield from _inferred_scan(writer, name, fulfillment)
 
 
-def event_facts(told: Statement, event: FulfillmentEvent) -> Iterator[Fact]:
+def event_facts(writer: Writer, event: FulfillmentEvent) -> Iterator[Fact]:
     """Say what a carrier reported of a shipment."""
     state = SCANS.get(event.status, Parcel.UNKNOWN)
     name = f"fulfillment_event:{event.id}"
@@ -110,14 +114,17 @@ def event_facts(told: Statement, event: FulfillmentEvent) -> Iterator[Fact]:
         reason=event.status if event.status in {"delayed", "failure"} else "",
         expected_at=event.estimated_delivery_at,
     )
-    yield told.fact(facts.ShipmentScan, name, event.happened_at, body=body)
+    yield writer.fact(facts.ShipmentScan, name, event.happened_at, body=body)
     if event.status not in SCANS:
-        unknown = UnknownReported(field="fulfillment_event.status", value=event.status)
-        event_id = f"{name}:unknown:status"
-        yield told.fact(facts.UnknownWasReported, event_id, event.happened_at, body=unknown)
+        yield writer.unknown(
+            f"{name}:unknown:status",
+            event.happened_at,
+            field="fulfillment_event.status",
+            value=event.status,
+        )
 
 
-def _inferred_scan(told: Statement, name: str, fulfillment: Fulfillment) -> Iterator[Fact]:
+def _inferred_scan(writer: Writer, name: str, fulfillment: Fulfillment) -> Iterator[Fact]:
     status = fulfillment.shipment_status
     updated_at = fulfillment.updated_at or fulfillment.created_at
     body = Scan(
@@ -126,7 +133,7 @@ def _inferred_scan(told: Statement, name: str, fulfillment: Fulfillment) -> Iter
         code=status,
         reason=status if status in {"delayed", "failure"} else "",
     )
-    yield told.fact(
+    yield writer.fact(
         facts.ShipmentScan,
         f"{name}:scan:{status}"[:400],
         updated_at,
@@ -135,14 +142,13 @@ def _inferred_scan(told: Statement, name: str, fulfillment: Fulfillment) -> Iter
         inferred=True,
     )
     if status not in SCANS:
-        yield _unknown(told, name, "fulfillment.shipment_status", fulfillment)
+        yield _unknown(writer, name, "fulfillment.shipment_status", fulfillment)
 
 
-def _unknown(told: Statement, name: str, field: str, fulfillment: Fulfillment) -> Fact:
+def _unknown(writer: Writer, name: str, field: str, fulfillment: Fulfillment) -> Fact:
     value: str = getattr(fulfillment, field.partition(".")[2])
-    body = UnknownReported(field=field, value=value)
-    event_id = f"{name}:unknown:{field}:{value}"[:400]
-    return told.fact(facts.UnknownWasReported, event_id, fulfillment.created_at, body=body)
+    event_id = f"{name}:unknown:{field}:{value}"
+    return writer.unknown(event_id, fulfillment.created_at, field=field, value=value)
 
 
 def _lines(fulfillment: Fulfillment) -> tuple[Units, ...]:
@@ -154,8 +160,8 @@ def _lines(fulfillment: Fulfillment) -> tuple[Units, ...]:
 
 
 def _parcels(fulfillment: Fulfillment) -> tuple[PackageInfo, ...]:
-    raw = fulfillment.tracking_numbers or [fulfillment.tracking_number]
-    urls = fulfillment.tracking_urls or [fulfillment.tracking_url]
+    raw = fulfillment.tracking_numbers or (fulfillment.tracking_number,)
+    urls = fulfillment.tracking_urls or (fulfillment.tracking_url,)
     found: dict[str, PackageInfo] = {}
     for place, text in enumerate(raw[:_PARCELS_MAX]):
         if number := tracking_number(text):

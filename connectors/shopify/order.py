@@ -14,17 +14,17 @@ from connectors.shopify.fulfilment import STATUSES, fulfillment_facts
 from connectors.shopify.payload import Order
 from connectors.shopify.payment import (
     FINANCIAL,
-    link,
     method_of,
     refund_facts,
     transaction_facts,
 )
 from connectors.shopify.purse import Purse, claim_facts
-from connectors.shopify.statement import Statement, micros
+from connectors.writer import Writer
 from domain import fact as facts
-from domain.body import Reason, UnknownReported
+from domain.body import Reason
 from domain.document import Address, Document, Line, Party
 from domain.fact import Fact
+from domain.instant import micros
 from domain.vocabulary import CancelReason, Minor, Validity
 
 FULFILMENT: Final = ("", "unfulfilled", "partial", "fulfilled", "restocked")
@@ -40,7 +40,7 @@ CANCEL_REASONS: Final = {
 }
 
 
-def order_facts(told: Statement, order: Order) -> Iterator[Fact]:
+def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
     """Say everything that a snapshot of an order says."""
     purse = Purse.of(order)
     revision = revision_of(order)
@@ -48,18 +48,20 @@ def order_facts(told: Statement, order: Order) -> Iterator[Fact]:
     kind = facts.OrderPlaced if placed else facts.OrderRevised
     name = f"order:{order.id}"
     document = _document(order, purse)
-    yield told.fact(kind, f"{name}:{revision}", order.updated_at, body=document, revision=revision)
-    yield from _links(told, order)
-    yield from _unknowns(told, order)
+    yield writer.fact(
+        kind, f"{name}:{revision}", order.updated_at, body=document, revision=revision
+    )
+    yield from _links(writer, order)
+    yield from _unknowns(writer, order)
     for fulfillment in order.fulfillments:
-        yield from fulfillment_facts(told, fulfillment)
+        yield from fulfillment_facts(writer, fulfillment)
     at = order.created_at
     for refund in order.refunds:
-        yield from refund_facts(told, refund, at, purse.currency)
+        yield from refund_facts(writer, refund, at, purse.currency)
     for transaction in order.transactions:
-        yield from transaction_facts(told, transaction, at, purse.currency)
-    yield from claim_facts(told, order, purse, revision)
-    yield from _endings(told, order)
+        yield from transaction_facts(writer, transaction, at, purse.currency)
+    yield from claim_facts(writer, order, purse, revision)
+    yield from _endings(writer, order)
 
 
 def revision_of(order: Order) -> int:
@@ -190,27 +192,26 @@ def _address(address: payload.Address | None) -> Address | None:
     )
 
 
-def _links(told: Statement, order: Order) -> Iterator[Fact]:
+def _links(writer: Writer, order: Order) -> Iterator[Fact]:
     for name in dict.fromkeys((order.id, order.order_number, order.name)):
         if name:
-            yield link(told, f"order:{name}"[:250], order.created_at)
+            yield writer.link(f"order:{name}"[:250], order.created_at)
 
 
-def _unknowns(told: Statement, order: Order) -> Iterator[Fact]:
+def _unknowns(writer: Writer, order: Order) -> Iterator[Fact]:
     for field, known in (("financial_status", FINANCIAL), ("fulfillment_status", FULFILMENT)):
         value: str = getattr(order, field)
         if value not in known:
-            body = UnknownReported(field=field, value=value)
-            event_id = f"order:{order.id}:unknown:{field}:{value}"[:400]
-            yield told.fact(facts.UnknownWasReported, event_id, order.created_at, body=body)
+            event_id = f"order:{order.id}:unknown:{field}:{value}"
+            yield writer.unknown(event_id, order.created_at, field=field, value=value)
 
 
-def _endings(told: Statement, order: Order) -> Iterator[Fact]:
+def _endings(writer: Writer, order: Order) -> Iterator[Fact]:
     if order.cancelled_at:
         reason = CANCEL_REASONS.get(order.cancel_reason, order.cancel_reason)
         event_id = f"order:{order.id}:cancelled"
         body = Reason(reason=reason)
-        yield told.fact(facts.OrderCancelledAtSource, event_id, order.cancelled_at, body=body)
+        yield writer.fact(facts.OrderCancelledAtSource, event_id, order.cancelled_at, body=body)
     if order.closed_at:
         event_id = f"order:{order.id}:closed:{micros(order.closed_at)}"
-        yield told.fact(facts.OrderClosed, event_id, order.closed_at)
+        yield writer.fact(facts.OrderClosed, event_id, order.closed_at)

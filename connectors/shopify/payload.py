@@ -4,71 +4,14 @@ Ids go beyond 2^53, so a number with a fraction or an exponent is refused: some 
 Amounts stay as they came until `payment.py` and `order.py` know their currency.
 """
 
-import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
-_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
-_TEXT_CHARACTERS_MAX = 2_000  # so that two of them make a name
-_NOTE_CHARACTERS_MAX = 4_096
-_ROWS_MAX = 1_000
+from connectors.payload import DIGITS, ROWS, Identifier, Note, Payload, Pieces, Text, Time
 
 
-def read_identifier(value: object) -> str:
-    """Read an id: a whole number, as a number or as text."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("is no whole number")  # noqa: TRY004 - pydantic wants ValueError
-    text = str(value)
-    if not _DIGITS.fullmatch(text):
-        raise ValueError("is no id of Shopify")
-    return text
-
-
-def read_time(value: object) -> datetime:
-    """Read a time with its offset; numbers are no times here."""
-    if not isinstance(value, str):
-        raise ValueError("is no time written as text")  # noqa: TRY004 - pydantic wants ValueError
-    time = datetime.fromisoformat(value)
-    if time.tzinfo is None:
-        raise ValueError("has no offset from UTC")
-    if not 1990 <= time.year < 2200:
-        raise ValueError("is not of this age")
-    return time.astimezone(UTC)
-
-
-def _note(value: object) -> object:
-    """Read text, or a number that stands for text; too long is cut, never refused."""
-    if value is None:
-        return ""
-    if isinstance(value, int | str) and not isinstance(value, bool):
-        return str(value)[:_NOTE_CHARACTERS_MAX]
-    return value
-
-
-def _text(value: object) -> object:
-    text = _note(value)
-    return text[:_TEXT_CHARACTERS_MAX] if isinstance(text, str) else text
-
-
-def _rows(value: object) -> object:
-    return [] if value is None else value
-
-
-Identifier = Annotated[str, BeforeValidator(read_identifier)]
-Time = Annotated[datetime, BeforeValidator(read_time)]
-Text = Annotated[str, BeforeValidator(_text)]
-Note = Annotated[str, BeforeValidator(_note)]
-Pieces = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
-_Rows = (BeforeValidator(_rows), Field(max_length=_ROWS_MAX))
-
-
-class _Payload(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _Named(_Payload):
+class _Named(Payload):
     """Something whose id Shopify writes twice: as a number, and as text at the end of a gid.
 
     A tool in between that reads numbers as doubles rounds the first; an order under a wrong id
@@ -81,25 +24,25 @@ class _Named(_Payload):
     @model_validator(mode="after")
     def _same_id_twice(self) -> Self:
         last = self.admin_graphql_api_id.partition("?")[0].rpartition("/")[2]
-        if last and _DIGITS.fullmatch(last) and last != self.id:
+        if last and DIGITS.fullmatch(last) and last != self.id:
             raise ValueError(
                 "id was rounded on its way, it is not the one of admin_graphql_api_id"
             )
         return self
 
 
-class Money(_Payload):
+class Money(Payload):
     amount: object = None
     currency_code: Text = ""
 
 
-class MoneySet(_Payload):
+class MoneySet(Payload):
     """One amount in the shop's currency and in the one that the buyer saw and pays."""
 
     presentment_money: Money | None = None
 
 
-class Address(_Payload):
+class Address(Payload):
     first_name: Text = ""
     last_name: Text = ""
     name: Text = ""
@@ -115,7 +58,7 @@ class Address(_Payload):
     phone: Text = ""
 
 
-class Customer(_Payload):
+class Customer(Payload):
     id: Identifier | None = None
     first_name: Text = ""
     last_name: Text = ""
@@ -134,7 +77,7 @@ class Line(_Named):
     price_set: MoneySet | None = None
 
 
-class FulfilledLine(_Payload):
+class FulfilledLine(Payload):
     id: Identifier
     quantity: Pieces
 
@@ -148,10 +91,10 @@ class Fulfillment(_Named):
     service: Text = ""
     tracking_company: Text = ""
     tracking_number: Text = ""
-    tracking_numbers: Annotated[list[Text], *_Rows] = []
+    tracking_numbers: Annotated[tuple[Text, ...], *ROWS] = ()
     tracking_url: Text = ""
-    tracking_urls: Annotated[list[Text], *_Rows] = []
-    line_items: Annotated[list[FulfilledLine], *_Rows] = []
+    tracking_urls: Annotated[tuple[Text, ...], *ROWS] = ()
+    line_items: Annotated[tuple[FulfilledLine, ...], *ROWS] = ()
 
 
 class FulfillmentEvent(_Named):
@@ -183,7 +126,7 @@ class Transaction(_Named):
     test: bool | None = None
 
 
-class RefundLine(_Payload):
+class RefundLine(Payload):
     line_item_id: Identifier
     quantity: Pieces
     restock_type: Text = ""
@@ -193,11 +136,11 @@ class Refund(_Named):
     order_id: Identifier | None = None
     created_at: Time | None = None
     processed_at: Time | None = None
-    refund_line_items: Annotated[list[RefundLine], *_Rows] = []
-    transactions: Annotated[list[Transaction], *_Rows] = []
+    refund_line_items: Annotated[tuple[RefundLine, ...], *ROWS] = ()
+    transactions: Annotated[tuple[Transaction, ...], *ROWS] = ()
 
 
-class ShippingLine(_Payload):
+class ShippingLine(Payload):
     title: Text = ""
 
 
@@ -226,7 +169,7 @@ class Order(_Named):
     total_discounts_set: MoneySet | None = None
     total_shipping_price_set: MoneySet | None = None
     gateway: Text = ""
-    payment_gateway_names: Annotated[list[Text], *_Rows] = []
+    payment_gateway_names: Annotated[tuple[Text, ...], *ROWS] = ()
     note: Note = ""
     email: Text = ""
     contact_email: Text = ""
@@ -235,8 +178,8 @@ class Order(_Named):
     customer: Customer | None = None
     shipping_address: Address | None = None
     billing_address: Address | None = None
-    shipping_lines: Annotated[list[ShippingLine], *_Rows] = []
-    line_items: Annotated[list[Line], *_Rows] = []
-    fulfillments: Annotated[list[Fulfillment], *_Rows] = []
-    refunds: Annotated[list[Refund], *_Rows] = []
-    transactions: Annotated[list[Transaction], *_Rows] = []
+    shipping_lines: Annotated[tuple[ShippingLine, ...], *ROWS] = ()
+    line_items: Annotated[tuple[Line, ...], *ROWS] = ()
+    fulfillments: Annotated[tuple[Fulfillment, ...], *ROWS] = ()
+    refunds: Annotated[tuple[Refund, ...], *ROWS] = ()
+    transactions: Annotated[tuple[Transaction, ...], *ROWS] = ()

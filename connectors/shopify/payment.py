@@ -13,16 +13,14 @@ from typing import Final
 
 from connectors.money import minor_unsigned
 from connectors.shopify.payload import Order, Refund, Transaction
-from connectors.shopify.statement import Statement
+from connectors.writer import Writer
 from domain import fact as facts
 from domain.body import (
     LinesCancelled,
     MethodChosen,
     Operation,
-    ReferenceLinked,
     ReturnMarked,
     Units,
-    UnknownReported,
 )
 from domain.fact import Fact
 from domain.vocabulary import Evidence, Validity
@@ -119,7 +117,7 @@ def provider_of(gateway: str) -> str:
 
 def method_of(order: Order) -> tuple[str, str]:
     """Tell manual from online payment, and the names that the shop gives them."""
-    names = [name for name in order.payment_gateway_names or [order.gateway] if name]
+    names = [name for name in order.payment_gateway_names or (order.gateway,) if name]
     if not names:
         return "", ""
     manual = all(provider_of(name) in {"manual", "gift_card"} for name in names)
@@ -128,7 +126,7 @@ def method_of(order: Order) -> tuple[str, str]:
 
 
 def transaction_facts(
-    told: Statement, transaction: Transaction, at: datetime, currency: str = ""
+    writer: Writer, transaction: Transaction, at: datetime, currency: str = ""
 ) -> Iterator[Fact]:
     """Say what one transaction did; `at` and `currency` stand in where it names none itself."""
     name = f"transaction:{transaction.id}"
@@ -137,16 +135,16 @@ def transaction_facts(
     status = STATUS_ALIASES.get(transaction.status, transaction.status)
     if row is None or status not in row:
         field = "kind" if row is None else "status"
-        body = UnknownReported(field=f"transaction.{field}", value=getattr(transaction, field))
-        event_id = f"{name}:unknown:{field}:{body.value}"[:400]
-        yield told.fact(facts.UnknownWasReported, event_id, occurred_at, body=body)
+        value: str = getattr(transaction, field)
+        event_id = f"{name}:unknown:{field}:{value}"
+        yield writer.unknown(event_id, occurred_at, field=f"transaction.{field}", value=value)
         return
     if says := row[status]:
-        yield from _operation(told, transaction, says, currency, occurred_at)
+        yield from _operation(writer, transaction, says, currency, occurred_at)
 
 
 def _operation(
-    told: Statement, transaction: Transaction, says: Says, currency: str, at: datetime
+    writer: Writer, transaction: Transaction, says: Says, currency: str, at: datetime
 ) -> Iterator[Fact]:
     word, kind = says
     name = f"transaction:{transaction.id}:{word}"
@@ -154,7 +152,7 @@ def _operation(
     code = transaction.currency or currency
     if word == "pending" and provider == "manual":
         method = MethodChosen(method="manual", name=transaction.gateway)
-        yield told.fact(facts.PaymentMethodChosen, name, at, body=method)
+        yield writer.fact(facts.PaymentMethodChosen, name, at, body=method)
         return
     references = _references(provider, transaction)
     own = [each for each in references if each.startswith(_NAMED_BY.get(word, ("-",)))]
@@ -167,9 +165,9 @@ def _operation(
         evidence=Evidence.PROVIDER if own else Evidence.SHOP,
         code=transaction.error_code,
     )
-    yield told.fact(kind, name, at, body=body)
+    yield writer.fact(kind, name, at, body=body)
     for reference in references:
-        yield link(told, f"payment:{provider}:{reference}", at)
+        yield writer.link(f"payment:{provider}:{reference}", at)
 
 
 def _parent(transaction: Transaction, references: list[str], own: list[str]) -> str:
@@ -200,28 +198,21 @@ def _references(provider: str, transaction: Transaction) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def link(told: Statement, reference: str, at: datetime) -> Fact:
-    """Say that a payment, a parcel or another name belongs to the order."""
-    body = ReferenceLinked(reference=reference)
-    event_id = f"order:{told.order_id}:linked:{reference}"
-    return told.fact(facts.ReferenceWasLinked, event_id, at, body=body)
-
-
 def refund_facts(
-    told: Statement, refund: Refund, at: datetime, currency: str = ""
+    writer: Writer, refund: Refund, at: datetime, currency: str = ""
 ) -> Iterator[Fact]:
     """Say what money went back, which pieces were called off and which came back."""
     refunded_at = refund.processed_at or refund.created_at or at
     for transaction in refund.transactions:
-        yield from transaction_facts(told, transaction, refunded_at, currency)
+        yield from transaction_facts(writer, transaction, refunded_at, currency)
     if off := _units(refund, "cancel"):
         body = LinesCancelled(cancellation_id=refund.id, lines=off)
         event_id = f"refund:{refund.id}:lines_cancelled"
-        yield told.fact(facts.OrderLinesCancelled, event_id, refunded_at, body=body)
+        yield writer.fact(facts.OrderLinesCancelled, event_id, refunded_at, body=body)
     if back := _units(refund, "return"):
         marked = ReturnMarked(return_id=refund.id, lines=back, restocked=True)
         event_id = f"refund:{refund.id}:returned"
-        yield told.fact(facts.ReturnWasMarked, event_id, refunded_at, body=marked)
+        yield writer.fact(facts.ReturnWasMarked, event_id, refunded_at, body=marked)
 
 
 def _units(refund: Refund, restock_type: str) -> tuple[Units, ...]:

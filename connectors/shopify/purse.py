@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from connectors.delivery import Quarantined
 from connectors.money import NotMoney, minor, minor_unsigned
+from connectors.quarantine import path
 from connectors.shopify.payload import Line, Order
-from connectors.shopify.statement import Statement
+from connectors.writer import Writer
 from domain import fact as facts
 from domain.body import Operation
 from domain.fact import Fact
@@ -70,7 +71,7 @@ class Purse:
         return None if due is None or to_come is None else Minor(due - to_come)
 
 
-def claim_facts(told: Statement, order: Order, purse: Purse, revision: int) -> Iterator[Fact]:
+def claim_facts(writer: Writer, order: Order, purse: Purse, revision: int) -> Iterator[Fact]:
     """Say what the financial status implies, unless the order brings its transactions."""
     if order.transactions:
         return
@@ -82,7 +83,7 @@ def claim_facts(told: Statement, order: Order, purse: Purse, revision: int) -> I
             evidence=Evidence.STATUS,
             code=order.financial_status,
         )
-        yield told.fact(
+        yield writer.fact(
             kind,
             f"order:{order.id}:{word}",
             order.created_at,
@@ -114,16 +115,16 @@ def _claims(order: Order, purse: Purse) -> Iterator[tuple[Callable[..., Fact], s
             return
 
 
-def gaps(order: Order) -> tuple[Quarantined, ...]:
+def gaps(order: Order, at: str = "") -> tuple[Quarantined, ...]:
     """Name amounts that the status speaks of and the payload does not hold."""
     purse = Purse.of(order)
     status = order.financial_status
     if order.transactions:
         return ()
     if status == "partially_paid" and purse.net() is None:
-        return (_gap("total_outstanding", status),)
+        return (_gap(path(at, "total_outstanding"), status),)
     if status == "partially_refunded" and not purse.refunded():
-        return (_gap("refunds", status),)
+        return (_gap(path(at, "refunds"), status),)
     return ()
 
 

@@ -13,35 +13,24 @@ Order webhooks carry no transactions, see `payment.py`. Times have whole seconds
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
-
-from pydantic import ValidationError
-from pydantic_core import from_json
+from functools import partial
+from typing import Final
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
-from connectors.money import NotMoney
+from connectors.listing import distinct, read_body, read_parts, unwrap
+from connectors.payload import Fields, read_identifier, read_time
+from connectors.quarantine import path, shown
 from connectors.shopify.fulfilment import event_facts, fulfillment_facts
 from connectors.shopify.order import order_facts
-from connectors.shopify.payload import (
-    Fulfillment,
-    FulfillmentEvent,
-    Order,
-    Refund,
-    Transaction,
-    read_identifier,
-    read_time,
-)
+from connectors.shopify.payload import Fulfillment, FulfillmentEvent, Order, Refund, Transaction
 from connectors.shopify.payment import refund_facts, transaction_facts
 from connectors.shopify.purse import gaps
-from connectors.shopify.statement import Statement, hash_of
+from connectors.writer import Writer, writer_for
 from domain.body import Reason
 from domain.fact import Fact, OrderCancelledAtSource
 from domain.vocabulary import CancelReason
 
-ELEMENTS_MAX: Final = 250
-"""Shopify's own bound for one page of a list."""
-
-_VALUE_CHARACTERS_MAX: Final = 200
+NAME: Final = "shopify"
 
 TOPICS: Final = {
     "orders/create": "order",
@@ -88,114 +77,80 @@ def normalise(delivery: Delivery) -> Outcome:
     topic = (delivery.headers.get("x-shopify-topic") or delivery.topic).strip().lower()
     if topic and topic not in TOPICS:
         return Quarantined(reason="unknown topic", field="topic", value=topic[:200])
-    try:
-        content = _unwrap(from_json(delivery.body, allow_inf_nan=False))
-    except ValueError as error:
-        return Quarantined(reason=f"no JSON: {error}"[:200], field="body")
-    if not isinstance(content, list):
-        return _element(delivery, content, topic)
-    if len(content) > ELEMENTS_MAX:
-        return Quarantined(reason=f"more than {ELEMENTS_MAX} elements", field="body")
-    return _together([_element(delivery, each, topic) for each in content])
+    writer = writer_for(delivery, NAME, delivery.headers.get("x-shopify-webhook-id", ""))
+    read = partial(_element, writer, topic)
+    return read_body(
+        delivery.body,
+        lambda value: read_parts(unwrap(value, _WRAPPERS), read, name="elements"),
+    )
 
 
-def _unwrap(content: Any) -> Any:  # whatever JSON holds
-    if isinstance(content, dict) and len(content) == 1:
-        [(key, inner)] = content.items()
-        if key in _WRAPPERS and isinstance(inner, dict | list):
-            return inner
-    return content
-
-
-def _element(delivery: Delivery, element: Any, topic: str) -> Outcome:  # whatever JSON holds
-    if not isinstance(element, dict):
-        return Quarantined(reason="is no object", field="body", value=_shown(element))
+def _element(writer: Writer, topic: str, element: Fields, at: str) -> Outcome:
     shape = next((name for name, keys in SHAPES if keys <= element.keys()), "")
     if (topic, shape) != ("orders/edited", "order_edit"):
         shape = TOPICS.get(topic, shape)
     if shape in IGNORED:
         return Normalised(ignored=IGNORED[shape])
     if not shape:
-        return Quarantined(reason="is no payload of Shopify", field="body", value=_shown(element))
-    try:
-        return _READERS[shape](delivery, element)
-    except ValidationError as error:
-        return _refused(error)
-    except NotMoney as error:
-        return Quarantined(reason=error.reason, field=error.field, value=_shown(error.value))
+        return Quarantined(
+            reason="is no payload of Shopify", field=at or "body", value=shown(element)
+        )
+    return _READERS[shape](writer, element, at)
 
 
-def _together(outcomes: list[Outcome]) -> Outcome:
-    facts: list[Fact] = []
-    quarantined: list[Quarantined] = []
-    ignored = "an empty list"
-    for outcome in outcomes:
-        if isinstance(outcome, Quarantined):
-            quarantined.append(outcome)
-            continue
-        facts += outcome.facts
-        quarantined += outcome.quarantined
-        ignored = outcome.ignored
-    ignored = "" if facts or quarantined else ignored
-    return Normalised(facts=tuple(facts), quarantined=tuple(quarantined), ignored=ignored)
-
-
-def _order(delivery: Delivery, element: dict[str, Any]) -> Outcome:  # whatever JSON holds
+def _order(writer: Writer, element: Fields, at: str) -> Outcome:
     order = Order.model_validate(element)
-    told = _statement(delivery, order.id, test=order.test)
-    return Normalised(facts=_distinct(order_facts(told, order)), quarantined=gaps(order))
+    facts = order_facts(writer.about(order.id, test=order.test), order)
+    return Normalised(facts=distinct(facts), quarantined=gaps(order, at))
 
 
-def _fulfillment(delivery: Delivery, element: dict[str, Any]) -> Outcome:
+def _fulfillment(writer: Writer, element: Fields, at: str) -> Outcome:
     fulfillment = Fulfillment.model_validate(element)
-    return _of_order(delivery, fulfillment, lambda told: fulfillment_facts(told, fulfillment))
+    return _of_order(writer, fulfillment, at, partial(fulfillment_facts, fulfillment=fulfillment))
 
 
-def _event(delivery: Delivery, element: dict[str, Any]) -> Outcome:
+def _event(writer: Writer, element: Fields, at: str) -> Outcome:
     event = FulfillmentEvent.model_validate(element)
-    return _of_order(delivery, event, lambda told: event_facts(told, event))
+    return _of_order(writer, event, at, partial(event_facts, event=event))
 
 
-def _refund(delivery: Delivery, element: dict[str, Any]) -> Outcome:
+def _refund(writer: Writer, element: Fields, at: str) -> Outcome:
     refund = Refund.model_validate(element)
-    at = refund.processed_at or refund.created_at
-    if at is None:
-        return Quarantined(reason="has no time", field="created_at")
+    time = refund.processed_at or refund.created_at
+    if time is None:
+        return Quarantined(reason="has no time", field=path(at, "created_at"))
     test = any(transaction.test for transaction in refund.transactions)
-    return _of_order(delivery, refund, lambda told: refund_facts(told, refund, at), test=test)
+    return _of_order(writer, refund, at, partial(refund_facts, refund=refund, at=time), test=test)
 
 
-def _transaction(delivery: Delivery, element: dict[str, Any]) -> Outcome:
+def _transaction(writer: Writer, element: Fields, at: str) -> Outcome:
     transaction = Transaction.model_validate(element)
-    at = transaction.processed_at or transaction.created_at
-    if at is None:
-        return Quarantined(reason="has no time", field="created_at")
-    return _of_order(
-        delivery,
-        transaction,
-        lambda told: transaction_facts(told, transaction, at),
-        test=transaction.test,
-    )
+    time = transaction.processed_at or transaction.created_at
+    if time is None:
+        return Quarantined(reason="has no time", field=path(at, "created_at"))
+    tell = partial(transaction_facts, transaction=transaction, at=time)
+    return _of_order(writer, transaction, at, tell, test=transaction.test)
 
 
-def _deleted(delivery: Delivery, element: dict[str, Any]) -> Outcome:
+def _deleted(writer: Writer, element: Fields, at: str) -> Outcome:
     """Read a deletion, which names the order and nothing else: its time is the delivery's."""
+    delivery = writer.delivery
     try:
         order_id = read_identifier(element.get("id"))
         triggered = delivery.headers.get("x-shopify-triggered-at")
-        at = read_time(triggered) if triggered else delivery.received_at
+        time = read_time(triggered) if triggered else delivery.received_at
     except ValueError as error:
-        return Quarantined(reason=str(error), field="id", value=_shown(element.get("id")))
-    if at is None:
+        value = shown(element.get("id"))
+        return Quarantined(reason=str(error), field=path(at, "id"), value=value)
+    if time is None:
         return Quarantined(reason="a deletion without a time", field="x-shopify-triggered-at")
-    told = _statement(delivery, order_id)
     body = Reason(reason=CancelReason.OTHER, note="deleted")
-    return Normalised(
-        facts=(told.fact(OrderCancelledAtSource, f"order:{order_id}:deleted", at, body=body),)
-    )
+    event_id = f"order:{order_id}:deleted"
+    fact = writer.about(order_id).fact(OrderCancelledAtSource, event_id, time, body=body)
+    return Normalised(facts=(fact,))
 
 
-_READERS: Final[dict[str, Callable[[Delivery, dict[str, Any]], Outcome]]] = {
+_READERS: Final[dict[str, Callable[[Writer, Fields, str], Outcome]]] = {
     "order": _order,
     "deleted": _deleted,
     "fulfillment": _fulfillment,
@@ -206,50 +161,22 @@ _READERS: Final[dict[str, Callable[[Delivery, dict[str, Any]], Outcome]]] = {
 
 
 def _of_order(
-    delivery: Delivery,
+    writer: Writer,
     part: Fulfillment | FulfillmentEvent | Refund | Transaction,
-    read: Callable[[Statement], Iterator[Fact]],
+    at: str,
+    tell: Callable[[Writer], Iterator[Fact]],
     *,
     test: bool | None = None,
 ) -> Outcome:
     if part.order_id is None:
-        return Quarantined(reason="names no order", field="order_id")
-    facts = _distinct(read(_statement(delivery, part.order_id, test=test)))
+        return Quarantined(reason="names no order", field=path(at, "order_id"))
+    facts = distinct(tell(writer.about(part.order_id, test=test)))
     ignored = "" if facts else "nothing that an order needs to know"
     return Normalised(facts=facts, ignored=ignored)
 
 
-def _statement(delivery: Delivery, order_id: str, *, test: bool | None = None) -> Statement:
-    return Statement(
-        delivery=delivery,
-        order_id=order_id,
-        payload_hash=hash_of(delivery.body),
-        test=bool(test),
-    )
-
-
-def _distinct(facts: Iterator[Fact]) -> tuple[Fact, ...]:
-    """Say each fact once: a refund's transaction may stand in two places of one order."""
-    return tuple({fact.event_id: fact for fact in facts}.values())
-
-
-def _refused(error: ValidationError) -> Quarantined:
-    first = error.errors(include_url=False, include_context=False)[0]
-    return Quarantined(
-        reason=first["msg"].removeprefix("Value error, "),
-        field=".".join(str(part) for part in first["loc"]),
-        value=_shown(first["input"]),
-    )
-
-
-def _shown(value: Any) -> str:  # whatever JSON holds
-    """Show a value, but of an object only its keys: what is in it may be personal."""
-    text = ", ".join(value) if isinstance(value, dict) else str(value)
-    return text[:_VALUE_CHARACTERS_MAX]
-
-
 SOURCE: Final = Source(
-    name="shopify",
+    name=NAME,
     kind="orders",
     topics=tuple(TOPICS),
     signature="hmac-sha256 base64 of the body in x-shopify-hmac-sha256",

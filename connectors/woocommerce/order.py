@@ -8,18 +8,16 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from connectors.delivery import EPOCH
 from connectors.money import NotMoney, minor, minor_each, minor_unsigned
 from connectors.woocommerce import payload
 from connectors.woocommerce.payload import Order
+from connectors.writer import Writer
 from domain import fact as facts
-from domain.body import Empty, Operation, Reason, ReferenceLinked, UnknownReported
+from domain.body import Empty, Operation, Reason
 from domain.document import Address, Document, Line, Party
 from domain.fact import Fact
+from domain.instant import micros
 from domain.vocabulary import CancelReason, Evidence, HoldReason, Minor, Validity
-
-Say = Callable[..., Fact]
-"""Writes a fact about the order: kind, event id, time, and by name what else it has."""
 
 
 class Meaning(NamedTuple):
@@ -65,7 +63,7 @@ class _Payer(NamedTuple):
     intent: str
 
 
-def order_facts(say: Say, order: Order) -> Iterator[Fact]:
+def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
     """Say everything that a snapshot of an order says."""
     meaning = STATUSES.get(order.status, _OF_A_PLUGIN)
     payer = _payer(order)
@@ -77,15 +75,17 @@ def order_facts(say: Say, order: Order) -> Iterator[Fact]:
     elif modified_at == order.date_created_gmt:
         kind = facts.OrderPlaced
     document = _document(order, meaning)
-    yield say(kind, f"order:{order.id}:{revision}", modified_at, body=document, revision=revision)
-    yield from _links(say, order, payer)
+    yield writer.fact(
+        kind, f"order:{order.id}:{revision}", modified_at, body=document, revision=revision
+    )
+    yield from _links(writer, order, payer)
     if meaning is _OF_A_PLUGIN:
-        body = UnknownReported(field="status", value=order.status)
-        event_id = f"order:{order.id}:unknown:status:{order.status}"[:400]
-        yield say(facts.UnknownWasReported, event_id, order.date_created_gmt, body=body)
+        event_id = f"order:{order.id}:unknown:status:{order.status}"
+        at = order.date_created_gmt
+        yield writer.unknown(event_id, at, field="status", value=order.status)
     if meaning.validity is not Validity.DRAFT:
-        yield from _money(say, order, payer)
-        yield from _implied(say, order, meaning, revision)
+        yield from _money(writer, order, payer)
+        yield from _implied(writer, order, meaning, revision)
 
 
 def revision_of(order: Order) -> int:
@@ -94,10 +94,9 @@ def revision_of(order: Order) -> int:
     Times have whole seconds, and a checkout goes from `pending` to `processing` within one; what
     is left of the second therefore holds the progress of the status.
     """
-    since = (order.date_modified_gmt or order.date_created_gmt) - EPOCH
-    micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    at = micros(order.date_modified_gmt or order.date_created_gmt)
     progress = STATUSES.get(order.status, _OF_A_PLUGIN).progress
-    return micros + 2 * progress + (order.date_paid_gmt is not None)
+    return at + 2 * progress + (order.date_paid_gmt is not None)
 
 
 def _document(order: Order, meaning: Meaning) -> Document:
@@ -194,16 +193,14 @@ def _first(shape: re.Pattern[str], names: list[str]) -> str:
     return next((name for name in names if shape.fullmatch(name)), "")
 
 
-def _links(say: Say, order: Order, payer: _Payer) -> Iterator[Fact]:
+def _links(writer: Writer, order: Order, payer: _Payer) -> Iterator[Fact]:
     names = [f"order:{order.id}", f"order:{order.number or order.id}"]
     names += [f"payment:stripe:{name}" for name in (payer.charge, payer.intent) if name]
     for reference in dict.fromkeys(name[:250] for name in names):
-        body = ReferenceLinked(reference=reference)
-        event_id = f"order:{order.id}:linked:{reference}"
-        yield say(facts.ReferenceWasLinked, event_id, order.date_created_gmt, body=body)
+        yield writer.link(reference, order.date_created_gmt)
 
 
-def _money(say: Say, order: Order, payer: _Payer) -> Iterator[Fact]:
+def _money(writer: Writer, order: Order, payer: _Payer) -> Iterator[Fact]:
     """Say what came in, once and as well witnessed as the payload allows, and what went back.
 
     Stripe names a capture by its charge; an intent alone is the shop's word beside Stripe's. A
@@ -227,7 +224,7 @@ def _money(say: Say, order: Order, payer: _Payer) -> Iterator[Fact]:
             evidence=evidence,
             code=order.payment_method,
         )
-        yield say(
+        yield writer.fact(
             facts.PaymentCaptured,
             f"order:{order.id}:captured:{reference}",
             paid_at,
@@ -236,10 +233,10 @@ def _money(say: Say, order: Order, payer: _Payer) -> Iterator[Fact]:
             inferred=claim,
         )
     for refund in order.refunds:
-        yield from _refund(say, order, refund, payer)
+        yield from _refund(writer, order, refund, payer)
 
 
-def _refund(say: Say, order: Order, refund: payload.Refund, payer: _Payer) -> Iterator[Fact]:
+def _refund(writer: Writer, order: Order, refund: payload.Refund, payer: _Payer) -> Iterator[Fact]:
     amount = minor(refund.total, order.currency, field="refunds.total")
     if amount > 0:
         raise NotMoney("must not be positive", "refunds.total", refund.total)
@@ -253,17 +250,17 @@ def _refund(say: Say, order: Order, refund: payload.Refund, payer: _Payer) -> It
     )
     at = order.date_paid_gmt or order.date_created_gmt
     if amount:
-        yield say(facts.PaymentRefunded, f"refund:{refund.id}", at, body=body)
+        yield writer.fact(facts.PaymentRefunded, f"refund:{refund.id}", at, body=body)
 
 
-def _implied(say: Say, order: Order, meaning: Meaning, revision: int) -> Iterator[Fact]:
+def _implied(writer: Writer, order: Order, meaning: Meaning, revision: int) -> Iterator[Fact]:
     """Say what the status implies; of snapshots that repeat it the domain keeps the first."""
     modified_at = order.date_modified_gmt or order.date_created_gmt
     event_id = f"order:{order.id}:{meaning.happened}"
     match meaning.happened:
         case "marked_shipped":
             at = order.date_completed_gmt or modified_at
-            yield say(
+            yield writer.fact(
                 facts.OrderMarkedShipped,
                 event_id,
                 at,
@@ -274,19 +271,19 @@ def _implied(say: Say, order: Order, meaning: Meaning, revision: int) -> Iterato
         case "cancelled":
             note = order.status if order.status == "trash" else ""
             body = Reason(reason=CancelReason.UNSPECIFIED, note=note)
-            yield say(
+            yield writer.fact(
                 facts.OrderCancelledAtSource, event_id, modified_at, body=body, revision=revision
             )
         case "failed":
-            yield _claim(say, order, facts.PaymentFailed, event_id, revision)
+            yield _claim(writer, order, facts.PaymentFailed, event_id, revision)
         case "refunded" if not order.refunds:
-            yield _claim(say, order, facts.PaymentRefunded, event_id, revision)
+            yield _claim(writer, order, facts.PaymentRefunded, event_id, revision)
         case _:
             return
 
 
 def _claim(
-    say: Say, order: Order, kind: Callable[..., Fact], event_id: str, revision: int
+    writer: Writer, order: Order, kind: Callable[..., Fact], event_id: str, revision: int
 ) -> Fact:
     body = Operation(
         reference=f"order:{order.id}",
@@ -296,4 +293,4 @@ def _claim(
         code=order.status,
     )
     at = order.date_modified_gmt or order.date_created_gmt
-    return say(kind, event_id, at, body=body, revision=revision, inferred=True)
+    return writer.fact(kind, event_id, at, body=body, revision=revision, inferred=True)

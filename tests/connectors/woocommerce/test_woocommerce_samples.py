@@ -249,7 +249,7 @@ def test_a_refund_by_itself_is_quarantined_since_it_names_no_currency():
 
     outcome = deliver([refund])
 
-    assert [each.field for each in outcome.quarantined] == ["currency"]
+    assert [each.field for each in outcome.quarantined] == ["orders.0.currency"]
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_the_collected_list_gives_three_orders_and_one_quarantine():
     outcome = deliver((COLLECTED / "ios_orders-load-all.json").read_bytes())
 
     assert len({fact.order_key for fact in outcome.facts}) == 3
-    assert [each.field for each in outcome.quarantined] == ["line_items.1.quantity"]
+    assert [each.field for each in outcome.quarantined] == ["orders.0.line_items.1.quantity"]
     refunds = [f for f in outcome.facts if f.__struct_config__.tag == "payment.refunded"]
     assert [fact.body.amount for fact in refunds] == [6300, 11700, 1800, 2700]
 

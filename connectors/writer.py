@@ -1,0 +1,87 @@
+"""Writes facts: what all facts of one delivery share stands in their envelope, said once here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final, Self
+
+from connectors.delivery import Delivery
+from domain.body import ReferenceLinked, UnknownReported
+from domain.fact import Fact, ReferenceWasLinked, UnknownWasReported
+
+_DELIVERY_ID_CHARACTERS_MAX: Final = 200
+_UNKNOWN_ID_CHARACTERS_MAX: Final = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """One delivery's word about one order, or about what only a reference is known of."""
+
+    delivery: Delivery
+    source: str
+    payload_hash: str
+    delivery_id: str = ""
+    order_id: str = ""
+    reference: str = ""
+    test: bool = False
+
+    def about(self, order_id: str, *, test: bool | None = None) -> Self:
+        """Write about this order."""
+        return replace(self, order_id=order_id, test=bool(test))
+
+    def about_reference(self, reference: str) -> Self:
+        """Write about the order that this reference will be known to belong to."""
+        return replace(self, reference=reference)
+
+    def fact(
+        self,
+        kind: Callable[..., Fact],
+        event_id: str,
+        occurred_at: datetime,
+        *,
+        body: object = None,
+        revision: int = 0,
+        inferred: bool = False,
+    ) -> Fact:
+        """Write one fact; `event_id` is made of the vendor's own ids and needs no source."""
+        delivery = self.delivery
+        optional: dict[str, Any] = {} if body is None else {"body": body}  # the kind's own type
+        return kind(
+            event_id=f"{self.source}:{event_id}",
+            occurred_at=occurred_at,
+            order_key=f"{delivery.account}/{self.order_id}" if self.order_id else None,
+            reference=self.reference,
+            tenant=delivery.tenant,
+            channel=delivery.channel,
+            source=self.source,
+            received_at=delivery.received_at,
+            revision=revision,
+            delivery_id=self.delivery_id,
+            test=self.test,
+            inferred=inferred,
+            payload_hash=self.payload_hash,
+            **optional,
+        )
+
+    def link(self, reference: str, at: datetime) -> Fact:
+        """Say that a payment, a parcel or another name belongs to the order."""
+        body = ReferenceLinked(reference=reference)
+        event_id = f"order:{self.order_id}:linked:{reference}"
+        return self.fact(ReferenceWasLinked, event_id, at, body=body)
+
+    def unknown(self, event_id: str, at: datetime, *, field: str, value: str) -> Fact:
+        """Report a word that stands in no table (X.21)."""
+        body = UnknownReported(field=field, value=value)
+        short = event_id[:_UNKNOWN_ID_CHARACTERS_MAX]
+        return self.fact(UnknownWasReported, short, at, body=body)
+
+
+def writer_for(delivery: Delivery, source: str, delivery_id: str = "") -> Writer:
+    """Begin to write what a delivery says."""
+    return Writer(
+        delivery=delivery,
+        source=source,
+        payload_hash=f"sha256:{sha256(delivery.body).hexdigest()[:32]}",
+        delivery_id=delivery_id[:_DELIVERY_ID_CHARACTERS_MAX],
+    )
