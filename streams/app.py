@@ -7,6 +7,7 @@ installation may have different roles.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -89,8 +90,8 @@ def run_worker(
 ) -> int:
     """Run until told to stop (0) or until a surprise (the process is gone, 70)."""
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    if metrics is None:
-        metrics = Metrics(CollectorRegistry())
+    metrics = metrics or Metrics(CollectorRegistry())
+    with contextlib.suppress(ValueError):  # the caller's registry has them already
         ProcessCollector(registry=metrics.registry)
         PlatformCollector(registry=metrics.registry)
     app = create_app(settings, stages, metrics=metrics)
