@@ -36,6 +36,7 @@ def embedded_broker(brokers: int = 1) -> Iterator[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # Ctrl-C is for the parent, which ends this in its own time
     )
     try:
         yield _bootstrap(child)
