@@ -62,7 +62,7 @@ _FAMILIES: Final = (
     "account",
     "without a value",
     "UTF-8",
-    "depth",
+    "deeper",
     "over",
     "more than",
     "JSON",
