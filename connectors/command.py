@@ -27,7 +27,7 @@ def read_command(value: bytes | None, logged_at: datetime | None = None) -> Comm
         return refused
     try:
         fields = _decode.decode(value)
-        command = msgspec.convert(_completed(fields), Command)
+        command: Command = msgspec.convert(_completed(fields), Command)
     except (msgspec.MsgspecError, ValueError, TypeError) as error:
         return Quarantined(reason=f"not a command: {error}")
     if command.order_key is None:

@@ -1,6 +1,7 @@
 """WooCommerce's webhooks and REST lists.
 
-Seen in real payloads: an envelope `{"data": …}`; ids as text and sku as a number; a guest as
+Seen in real payloads: an envelope `{"data": …}`; the answer of `/orders/batch` with whole orders
+under `create`, `update` and `delete`; ids as text and sku as a number; a guest as
 `customer_id: 0`; no own status for a partial refund, only negative `refunds[].total`; refund
 objects (`/orders/<id>/refunds`) that name neither order nor currency; half pieces of a bundle;
 `auto-draft` with `date_paid`; `completed` without it. From the plugin's source: the ping when a
@@ -13,10 +14,10 @@ Times have whole seconds, see `order.revision_of`. Meta data is read for Stripe'
 
 import re
 from functools import partial
-from typing import Final
+from typing import Final, TypeGuard
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
-from connectors.listing import distinct, read_body, read_parts, unwrap
+from connectors.listing import Read, distinct, join, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier
 from connectors.quarantine import path, shown
 from connectors.woocommerce.order import order_facts
@@ -45,8 +46,25 @@ def normalise(delivery: Delivery) -> Outcome:
         return Quarantined(reason="unknown topic", field="topic", value=topic[:200])
     writer = writer_for(delivery, NAME, delivery.headers.get("x-wc-webhook-delivery-id", ""))
     read = partial(_deleted if topic == "order.deleted" else _order, writer)
-    return read_body(
-        delivery.body, lambda value: read_parts(unwrap(value, _WRAPPERS), read, name="orders")
+    return read_body(delivery.body, partial(_content, writer, read))
+
+
+def _content(writer: Writer, read: Read, value: object) -> Outcome:
+    if _is_batch(value):
+        return join(
+            read_parts(elements, partial(_BATCH[verb], writer), name=verb)
+            for verb, elements in value.items()
+        )
+    return read_parts(unwrap(value, _WRAPPERS), read, name="orders")
+
+
+def _is_batch(value: object) -> TypeGuard[dict[str, list[object]]]:
+    """Tell the answer of `/orders/batch`: under each verb the orders it was done to."""
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and value.keys() <= _BATCH.keys()
+        and all(isinstance(elements, list) for elements in value.values())
     )
 
 
@@ -56,12 +74,16 @@ def _order(writer: Writer, element: Fields, at: str) -> Outcome:
             reason="a refund by itself names no currency; its order tells of it too",
             field=path(at, "currency"),
         )
+    if "error" in element and "status" not in element:
+        return _not_done(element, at)
     order = Order.model_validate(element)
     return Normalised(facts=distinct(order_facts(writer.about(order.id), order)))
 
 
 def _deleted(writer: Writer, element: Fields, at: str) -> Outcome:
-    """Read a deletion, which names the order and nothing else: its time is the delivery's."""
+    """Read a deletion; all it needs to name is the order, and its time is the delivery's."""
+    if "error" in element:
+        return _not_done(element, at)
     try:
         order_id = read_identifier(element.get("id"))
     except ValueError as error:
@@ -69,12 +91,22 @@ def _deleted(writer: Writer, element: Fields, at: str) -> Outcome:
         return Quarantined(reason=str(error), field=path(at, "id"), value=value)
     time = writer.delivery.received_at
     if time is None:
-        return Quarantined(reason="a deletion without a time", field="received_at")
+        reason = "a deletion without a time"
+        return Quarantined(reason=reason, field="received_at", value=f"order {order_id}")
     body = Reason(reason=CancelReason.OTHER, note="deleted")
     event_id = f"order:{order_id}:deleted"
     fact = writer.about(order_id).fact(OrderCancelledAtSource, event_id, time, body=body)
     return Normalised(facts=(fact,))
 
+
+def _not_done(element: Fields, at: str) -> Outcome:
+    """Answer for an element of a batch that the shop refused, so nothing happened to its order."""
+    error = element["error"]
+    code = error.get("code") if isinstance(error, dict) else error
+    return Quarantined(reason="the shop did not do it", field=path(at, "error"), value=shown(code))
+
+
+_BATCH: Final = {"create": _order, "update": _order, "delete": _deleted}
 
 SOURCE: Final = Source(
     name=NAME,

@@ -356,6 +356,41 @@ def test_the_collected_list_gives_three_orders_and_one_quarantine():
     assert [fact.body.amount for fact in refunds] == [6300, 11700, 1800, 2700]
 
 
+def test_the_answer_of_a_batch_is_the_orders_under_each_verb():
+    """Created and updated orders are told whole; a deleted one was called off just now."""
+    orders = [sample("order_pending") | {"id": order_id} for order_id in (1, 2, 3)]
+    batch = dict(zip(("create", "update", "delete"), ([order] for order in orders), strict=True))
+
+    outcome = deliver(batch)
+
+    by_order = {
+        key: [f.__struct_config__.tag for f in outcome.facts if f.order_key == f"acme/shop/{key}"]
+        for key in (1, 2, 3)
+    }
+    assert by_order[1][0] == by_order[2][0] == "order.placed"
+    assert by_order[3] == ["order.cancelled_at_source"]
+    assert outcome.quarantined == ()
+
+
+@pytest.mark.parametrize("verb", ["create", "update", "delete"])
+def test_what_a_batch_did_not_do_is_quarantined_by_its_place(verb):
+    """The shop answers with an error where the order would stand; nothing happened to it."""
+    refused = {"id": 7, "error": {"code": "woocommerce_rest_shop_order_invalid_id"}}
+
+    outcome = deliver({verb: [refused]})
+
+    assert outcome.facts == ()
+    assert [(each.field, each.value) for each in outcome.quarantined] == [
+        (f"{verb}.0.error", "woocommerce_rest_shop_order_invalid_id")
+    ]
+
+
+@pytest.mark.parametrize("content", [{"create": {}}, {"create": [], "other": []}, {}])
+def test_what_only_resembles_a_batch_is_no_batch(content):
+    """It is an order that lacks its fields."""
+    assert isinstance(deliver(content), Quarantined)
+
+
 def test_a_line_without_a_total_has_no_price():
     """Some plugins add such lines; the order's total is told by itself."""
     content = sample("order_pending") | {"line_items": [{"id": 1, "quantity": 1, "total": ""}]}
