@@ -69,7 +69,7 @@ def worker_on(brokers: str) -> Iterator[Crew]:
     with TemporaryDirectory(prefix="orderstream-demo-") as folder:
         log = Path(folder) / "worker.log"
         with log.open("wb") as written:
-            child = subprocess.Popen(  # noqa: S603 - this interpreter, this module
+            child = subprocess.Popen(
                 [sys.executable, "-m", "streams.demo.worker"],
                 env=_environment(brokers, port),
                 stdin=subprocess.PIPE,

@@ -12,11 +12,11 @@ from streams.demo.storefront import (
     FULFILLED,
     arrives,
     on_its_way,
+    paid,
     parcel_of,
     plain,
     shipment,
     shows,
-    paid,
 )
 from streams.demo.story import Beat, Ending, Story, at, command
 from streams.demo.stripe import payment_of

@@ -123,7 +123,7 @@ def command(
     command_id: str,
     order_key: str,
     when: datetime,
-    **body: Any,  # noqa: ANN401 - JSON
+    **body: Any,
 ) -> Delivery:
     """Write a command as an operator's tool would; the record's time is when it was asked."""
     asked = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -68,4 +68,4 @@ def test_every_story_ends_as_the_model_says_whichever_way_the_topics_race(scene,
 
     players.play(scene, last_first=last_first)
 
-    assert [] == differences(scene, players.tally)
+    assert differences(scene, players.tally) == []
