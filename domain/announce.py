@@ -6,17 +6,17 @@
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from domain.anomaly import Finding, find_anomalies
+from domain.alarm import sound_alarms
 from domain.facets import facets_of
 from domain.fulfilment import explain_goods
-from domain.message import Anomaly, Because, Message, Notification, StatusChanged
+from domain.message import Because, Message, Notification, StatusChanged
 from domain.order import Derived, Order, Told
 from domain.payment import explain_money
-from domain.profile import Compiled, Facets, Notice, explain_word
+from domain.profile import Compiled, Facets, Notice, explain_word, holds
 from domain.promise import explain_lifecycle, standing_holds
 from domain.rules import Rules
 from domain.vocabulary import Closure, HoldState, Risk
@@ -130,7 +130,8 @@ def announce(
             _say_parcels(speaker, rules)
         if "placed" in order.marks and (first or "placed" not in before.marks):
             _say_placed(speaker, rules)
-    raised = _say_anomalies(speaker, order)
+    raised, alarms = sound_alarms(order, cause.event_id, cause.occurred_at)
+    speaker.messages.extend(alarms)
     if not speaker.messages:
         return order, speaker.messages
     return replace(order, told=speaker.told, raised=raised), speaker.messages
@@ -177,7 +178,8 @@ def _say_words(speaker: _Speaker, compiled: Compiled, facets: Facets) -> None:
             continue
         seq = speaker.say(name, axis, word, _shown(compiled, axis, facets), "", compiled.name)
         for notice in compiled.notices.get((axis, word), ()):
-            speaker.notify(notice, compiled.name, word, "", seq)
+            if not notice.when or holds(notice.when, facets):
+                speaker.notify(notice, compiled.name, word, "", seq)
 
 
 @lru_cache(maxsize=4_096)
@@ -220,46 +222,3 @@ def _say_placed(speaker: _Speaker, rules: Rules) -> None:
     for compiled in rules.profiles:
         for notice in compiled.notices.get(("placed", ""), ()):
             speaker.notify(notice, compiled.name, "", "", 1)
-
-
-def _say_anomalies(speaker: _Speaker, order: Order) -> dict[str, int]:
-    """Raise what is new, resolve what is gone; counts how often each was raised."""
-    found = find_anomalies(order)
-    if not found and not order.raised:
-        return order.raised
-    known = {name: times for name, times in order.raised.items() if times > 0}
-    if found.keys() == known.keys():
-        return order.raised
-    raised = dict(order.raised)
-    for name in sorted(found.keys() - known.keys()):
-        raised[name] = abs(raised.get(name, 0)) + 1
-        speaker.messages.append(_anomaly(speaker, name, found[name], "raised", raised[name]))
-    for name in sorted(known.keys() - found.keys()):
-        kind, _, about = name.partition(":")
-        gone = Finding(kind, about, "info", {}, "")
-        speaker.messages.append(_anomaly(speaker, name, gone, "resolved", raised[name]))
-        raised[name] = -raised[name]
-    return raised
-
-
-def _anomaly(
-    speaker: _Speaker,
-    name: str,
-    finding: Finding,
-    change: Any,
-    times: int,  # noqa: ANN401
-) -> Anomaly:
-    return Anomaly(
-        id=f"{speaker.order.key}:{name}:{times}:{change}",
-        order_key=speaker.order.key,
-        tenant=speaker.tenant,
-        channel=speaker.channel,
-        kind=finding.kind,
-        change=change,
-        severity=finding.severity,
-        occurred_at=speaker.cause.occurred_at,
-        cause=speaker.cause.event_id,
-        evidence=finding.evidence,
-        proposed=finding.proposed,
-        test=speaker.order.test,
-    )

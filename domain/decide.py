@@ -20,7 +20,7 @@ from domain.command import (
 )
 from domain.fact import Fact
 from domain.guard import name_of, refuse
-from domain.instant import micros
+from domain.instant import NEVER, micros
 from domain.order import Order
 from domain.promise import standing_holds
 from domain.rules import Rules
@@ -84,8 +84,11 @@ def expiry_of(order: Order, rules: Rules) -> int:
     head = order.head
     if head is None or not head.ship_by:
         return 0
-    day = datetime.fromisoformat(head.ship_by) + timedelta(days=1)
-    return micros(day.replace(tzinfo=rules.zone))
+    try:
+        day = datetime.fromisoformat(head.ship_by) + timedelta(days=1)
+        return micros(day.replace(tzinfo=rules.zone))
+    except OverflowError:  # a day after the last one that the calendar has
+        return NEVER
 
 
 def _verdict(command: Command, verdict: Verdict) -> CommandJudged:

@@ -68,13 +68,17 @@ class Narrowing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Notice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to tell when a word appears on an axis of the profile, or at placement."""
+    """Whom to tell when a word appears on an axis of the profile, or at placement.
+
+    `when` narrows it by facets, as in a row.
+    """
 
     on: str
     audience: Literal["customer", "merchant", "admin"]
     template: str
     words: tuple[str, ...] = ()
     media: tuple[Literal["email", "sms"], ...] = ("email",)
+    when: dict[str, tuple[str, ...]] = {}
 
 
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -196,6 +200,8 @@ def _check_narrowings(profile: Profile) -> None:
 def _index_notices(profile: Profile) -> dict[tuple[str, str], tuple[Notice, ...]]:
     index: dict[tuple[str, str], tuple[Notice, ...]] = {}
     for notice in profile.notices:
+        where = f"profile {profile.name}, notice {notice.template}"
+        _check_condition(where, notice.when, FACETS)
         words = notice.words
         if notice.on != "placed":
             if notice.on not in profile.words:

@@ -52,6 +52,8 @@ _TOPICS: Final[dict[type, str]] = {
     ActionRequired: topic.ACTION_REQUIRED,
     Anomaly: topic.ANOMALIES,
 }
+_COUNTED: Final = frozenset({Anomaly, CommandResult})
+"""Messages that have a series of their own; the rest is counted by topic."""
 
 
 class LifecycleProcessor:
@@ -66,7 +68,7 @@ class LifecycleProcessor:
         self._deadlines = DeadlineIndex(context.store)
         self._orders: dict[str, Order] = {}
         self._snapshots = SnapshotWriter(ORDERS_CACHED_MAX)
-        self._counts: Counter[tuple[str, str]] = Counter()
+        self._counts: Counter[tuple[type[Record], bool]] = Counter()
 
     def restored(self) -> None:
         """Collect the deadlines of all orders."""
@@ -78,7 +80,7 @@ class LifecycleProcessor:
         for record in records:
             try:
                 self._meet(record, touched)
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 self._bury(record, f"not a record of the order log: {error}")
             except TooMany as error:
                 self._bury(record, str(error))
@@ -100,7 +102,7 @@ class LifecycleProcessor:
             return
         order = touched.get(key) or self._load(key, record.timestamp)
         step = process(order, fact, self._rules_for(key))
-        self._counts[_kind(fact), "repeat" if step.repeat else "applied"] += 1
+        self._counts[type(fact), step.repeat] += 1
         if step.repeat:
             return
         touched[key] = step.order
@@ -118,8 +120,10 @@ class LifecycleProcessor:
     def _say(self, key: bytes, step: Step) -> None:
         send, partition = self._context.outbox.send, self._context.partition
         for message in step.messages:
-            send(_TOPICS[type(message)], key, encode_message(message), (), partition)
-            self._note(message)
+            said = type(message)
+            send(_TOPICS[said], key, encode_message(message), (), partition)
+            if said in _COUNTED:
+                self._note(message)
         for verdict in step.log:
             send(topic.ORDER_LOG, key, encode_record(verdict), (), partition)
 
@@ -159,13 +163,14 @@ class LifecycleProcessor:
 
     def _count(self) -> None:
         repeats = 0
-        for (kind, outcome), times in self._counts.items():
-            self._metrics.facts.labels(kind=kind, outcome=outcome).inc(times)
-            repeats += times if outcome == "repeat" else 0
+        for (kind, repeat), times in self._counts.items():
+            outcome = "repeat" if repeat else "applied"
+            self._metrics.facts.labels(kind=_tag(kind), outcome=outcome).inc(times)
+            repeats += times if repeat else 0
         if repeats:
             self._metrics.duplicates.inc(repeats)
         self._counts.clear()
 
 
-def _kind(record: Record) -> str:
-    return str(record.__struct_config__.tag)
+def _tag(kind: type[Record]) -> str:
+    return str(kind.__struct_config__.tag)
