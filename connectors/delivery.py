@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Literal
 
 from domain.fact import Fact
@@ -72,6 +72,3 @@ class Source:
     signature: str
     normalise: Callable[[Delivery], Outcome]
     headers: tuple[str, ...] = ()
-
-
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -12,7 +12,6 @@ import re
 from typing import Final, NoReturn
 
 import msgspec
-from pydantic import ValidationError
 from pydantic_core import from_json
 
 from connectors.delivery import BODY_BYTES_MAX, Quarantined
@@ -72,19 +71,6 @@ def parse(body: bytes) -> object:
 def malformed(error: ValueError) -> Quarantined:
     """Turn what `parse` raised into a quarantine."""
     return Quarantined(reason=f"malformed JSON: {error}"[:200], field="body")
-
-
-def invalid(error: ValidationError, at: str = "") -> Quarantined:
-    """Turn pydantic's first complaint into a quarantine that names the field and its value."""
-    first = error.errors(include_url=False, include_context=False)[0]
-    path = ".".join(str(part) for part in (*filter(None, (at,)), *first["loc"]))
-    value = first["input"]
-    plain = value is None or isinstance(value, str | int | float)
-    return Quarantined(
-        reason=first["msg"][:200],
-        field=path[:200],
-        value=str(value)[:200] if plain else type(value).__name__,
-    )
 
 
 def looks_like_json(body: bytes) -> bool:

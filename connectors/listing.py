@@ -12,7 +12,7 @@ from connectors.delivery import Normalised, Outcome, Quarantined
 from connectors.json_body import malformed, parse
 from connectors.money import NotMoney
 from connectors.payload import Fields
-from connectors.quarantine import path, quarantine, shown
+from connectors.quarantine import quarantine, shown
 from domain.fact import Fact
 
 ELEMENTS_MAX: Final = 250
@@ -71,7 +71,7 @@ def distinct(facts: Iterable[Fact]) -> tuple[Fact, ...]:
 
 def _read_one(value: object, at: str, read: Read) -> Outcome:
     if not isinstance(value, dict):
-        return Quarantined(reason="is no object", field=path(at) or "body", value=shown(value))
+        return Quarantined(reason="is no object", field=at, value=shown(value))
     try:
         return read(value, at)
     except (ValidationError, NotMoney) as error:

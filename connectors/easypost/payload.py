@@ -1,19 +1,10 @@
 """What we read of EasyPost's objects; everything else is left where it is."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-ELEMENTS_MAX: Final = 250
-"""Of one list; EasyPost's own pages hold 100."""
+from connectors.payload import StrictPayload, Time
 
 SCANS_MAX: Final = 500
 """Of one tracker; the longest journeys seen have some 40."""
@@ -27,19 +18,7 @@ def _number(text: str) -> str:
     return number
 
 
-def _time(value: Any) -> Any:  # pydantic hands in what it found
-    """Read a time that says its zone."""
-    if not isinstance(value, str):
-        return value
-    time = datetime.fromisoformat(value)
-    if time.tzinfo is None:
-        raise ValueError("time without a zone")
-    if not 1990 <= time.year < 2200:
-        raise ValueError("time is not of this age")
-    return time.astimezone(UTC)
-
-
-def _word(value: Any) -> Any:  # as above
+def _word(value: Any) -> Any:  # pydantic hands in what it found
     return "" if value is None else value
 
 
@@ -50,27 +29,22 @@ def _none_is_empty(value: Any) -> Any:  # as above
 Number = Annotated[str, StringConstraints(max_length=100), AfterValidator(_number)]
 Word = Annotated[str, BeforeValidator(_word), StringConstraints(max_length=100)]
 Status = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Time = Annotated[datetime, BeforeValidator(_time)]
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
-
-
-class Location(Model):
+class Location(StrictPayload):
     city: Word = ""
     state: Word = ""
     country: Word = ""
 
 
-class Detail(Model):
+class Detail(StrictPayload):
     status: Status
     status_detail: Word = ""
     at: Time = Field(alias="datetime")
     tracking_location: Annotated[Location, BeforeValidator(_none_is_empty)] = Location()
 
 
-class Tracker(Model):
+class Tracker(StrictPayload):
     tracking_code: Number
     status: Status
     status_detail: Word = ""
@@ -81,12 +55,12 @@ class Tracker(Model):
     tracking_details: list[Any] | None = None
 
 
-class Event(Model):
+class Event(StrictPayload):
     id: Word = ""
     description: Status
     mode: Word = ""
     result: dict[str, Any] | None = None
 
 
-class Promise(Model):
+class Promise(StrictPayload):
     est_delivery_date: Time | None = None

@@ -1,14 +1,15 @@
 """Puts what a tracker says into facts: scans, what its status adds to them, its promise."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, Self
 
-from connectors.delivery import EPOCH, Delivery
 from connectors.easypost.payload import Detail, Event, Location, Tracker
 from connectors.easypost.table import DETAILS, REASON, SHARPER, STATUS
-from domain.body import EtaChanged, Scan, UnknownReported
-from domain.fact import Fact, ShipmentEtaChanged, ShipmentScan, UnknownWasReported
+from connectors.writer import Writer
+from domain.body import EtaChanged, Scan
+from domain.fact import Fact, ShipmentEtaChanged, ShipmentScan
+from domain.instant import micros
 from domain.vocabulary import Parcel
 
 NAME: Final = "easypost"
@@ -16,42 +17,45 @@ NAME: Final = "easypost"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """Knows the tracker, the delivery that brought it and the event around it, if any."""
+    """Knows the tracker and writes what it says about its parcel."""
 
-    delivery: Delivery
-    payload_hash: str
+    writer: Writer
     tracker: Tracker
-    event: Event | None = None
+
+    @classmethod
+    def of(cls, writer: Writer, tracker: Tracker, event: Event | None = None) -> Self:
+        """Begin to tell a tracker, alone or as the event around it brought it."""
+        mode = (event.mode if event else "") or tracker.mode
+        writer = replace(
+            writer.about_reference(f"parcel:{tracker.tracking_code}"),
+            delivery_id=event.id if event else "",
+            test=mode == "test",
+        )
+        return cls(writer=writer, tracker=tracker)
 
     def scan(self, detail: Detail, written: str) -> list[Fact]:
         """Tell one line of the story; `written` is its time as it came."""
         code = _code(detail.status, detail.status_detail)
         place = _place(detail.tracking_location)
-        scan = ShipmentScan(
-            **self._envelope(f"{code}:{_stamp(detail.at)}:{place}", detail.at),
-            body=self._scan(detail.status, detail.status_detail, place=place, local_time=written),
-        )
+        body = self._scan(detail.status, detail.status_detail, place=place, local_time=written)
+        name = self._name(f"{code}:{_stamp(detail.at)}:{place}")
+        scan = self.writer.fact(ShipmentScan, name, detail.at, body=body)
         return [scan, *self._unknown_words(detail.status, detail.status_detail)]
 
     def status(self) -> list[Fact]:
         """Tell the tracker's own status as a scan that nobody made: once per state."""
         tracker = self.tracker
-        state = state_of(tracker.status, tracker.status_detail)
-        scan = ShipmentScan(
-            **self._envelope(f"status:{state}", tracker.updated_at),
-            inferred=True,
-            body=self._scan(tracker.status, tracker.status_detail),
-        )
+        body = self._scan(tracker.status, tracker.status_detail)
+        name = self._name(f"status:{body.state}")
+        scan = self.writer.fact(ShipmentScan, name, tracker.updated_at, body=body, inferred=True)
         return [scan, *self._unknown_words(tracker.status, tracker.status_detail)]
 
     def promise(self, expected_at: datetime) -> Fact:
         """Tell when the parcel is expected; a newer tracker knows better."""
         at = self.tracker.updated_at
-        return ShipmentEtaChanged(
-            **self._envelope(f"eta:{_stamp(expected_at)}", at),
-            revision=_micros(at),
-            body=EtaChanged(expected_at=expected_at, number=self.tracker.tracking_code),
-        )
+        body = EtaChanged(expected_at=expected_at, number=self.tracker.tracking_code)
+        name = self._name(f"eta:{_stamp(expected_at)}")
+        return self.writer.fact(ShipmentEtaChanged, name, at, body=body, revision=micros(at))
 
     def _scan(self, status: str, detail: str, *, place: str = "", local_time: str = "") -> Scan:
         return Scan(
@@ -71,29 +75,16 @@ class Teller:
             words.append(("status", status))
         if detail not in DETAILS or (status == "failure" and (status, detail) not in SHARPER):
             words.append(("status_detail", _code(status, detail)))
+        at = self.tracker.updated_at
         return [
-            UnknownWasReported(
-                **self._envelope(f"unknown:{field}:{word}", self.tracker.updated_at),
-                body=UnknownReported(field=f"tracker.{field}", value=word),
+            self.writer.unknown(
+                self._name(f"unknown:{field}:{word}"), at, field=f"tracker.{field}", value=word
             )
             for field, word in words
         ]
 
-    def _envelope(self, name: str, at: datetime) -> dict[str, Any]:  # keywords of any fact
-        number = self.tracker.tracking_code
-        mode = (self.event.mode if self.event else "") or self.tracker.mode
-        return {
-            "event_id": f"{NAME}:{number}:{name}",
-            "occurred_at": at,
-            "reference": f"parcel:{number}",
-            "tenant": self.delivery.tenant,
-            "channel": self.delivery.channel,
-            "source": NAME,
-            "received_at": self.delivery.received_at,
-            "delivery_id": self.event.id if self.event else "",
-            "test": mode == "test",
-            "payload_hash": self.payload_hash,
-        }
+    def _name(self, name: str) -> str:
+        return f"{self.tracker.tracking_code}:{name}"
 
 
 def state_of(status: str, detail: str) -> Parcel:
@@ -113,8 +104,3 @@ def _place(location: Location) -> str:
 
 def _stamp(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
-
-
-def _micros(at: datetime) -> int:
-    since = at - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-ELEMENTS_MAX: Final = 250
-"""Of one list; Stripe's own pages hold 100."""
+from connectors.listing import ELEMENTS_MAX
+from connectors.payload import StrictPayload
 
 ORDER_KEYS: Final = ("order_id", "orderId", "order_number", "orderNumber", "order")
 """Under which shops put their order into `metadata`; the first one found counts."""
@@ -31,11 +31,7 @@ Word = Annotated[str, StringConstraints(max_length=200)]
 Metadata = Annotated[dict[str, Any], BeforeValidator(_orders)]
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
-
-
-class Refund(Model):
+class Refund(StrictPayload):
     id: Name
     amount: Units
     currency: Currency
@@ -47,23 +43,23 @@ class Refund(Model):
     failure_reason: Word | None = None
 
 
-class Refunds(Model):
+class Refunds(StrictPayload):
     data: tuple[Refund, ...] = Field(default=(), max_length=ELEMENTS_MAX, strict=False)
 
 
-class Multicapture(Model):
+class Multicapture(StrictPayload):
     status: Word | None = None
 
 
-class Card(Model):
+class Card(StrictPayload):
     multicapture: Multicapture | None = None
 
 
-class MethodDetails(Model):
+class MethodDetails(StrictPayload):
     card: Card | None = None
 
 
-class Charge(Model):
+class Charge(StrictPayload):
     id: Name
     amount: Units
     amount_captured: Units | None = None
@@ -81,21 +77,21 @@ class Charge(Model):
     payment_method_details: MethodDetails | None = None
 
 
-class ChargeName(Model):
+class ChargeName(StrictPayload):
     id: Name
 
 
-class Charges(Model):
+class Charges(StrictPayload):
     data: tuple[ChargeName, ...] = Field(default=(), max_length=ELEMENTS_MAX, strict=False)
 
 
-class AttemptError(Model):
+class AttemptError(StrictPayload):
     charge: Link = None
     code: Word | None = None
     decline_code: Word | None = None
 
 
-class Intent(Model):
+class Intent(StrictPayload):
     id: Name
     amount: Units
     amount_capturable: Units | None = None
@@ -112,7 +108,7 @@ class Intent(Model):
     metadata: Metadata = Field(default_factory=dict)
 
 
-class Dispute(Model):
+class Dispute(StrictPayload):
     id: Name
     amount: Units
     currency: Currency
@@ -124,7 +120,7 @@ class Dispute(Model):
     livemode: bool | None = None
 
 
-class Session(Model):
+class Session(StrictPayload):
     id: Name
     created: Seconds
     status: Word | None = None
@@ -138,12 +134,12 @@ class Session(Model):
     metadata: Metadata = Field(default_factory=dict)
 
 
-class EventData(Model):
+class EventData(StrictPayload):
     object: dict[str, Any]
     previous_attributes: dict[str, Any] | None = None
 
 
-class Event(Model):
+class Event(StrictPayload):
     id: Name
     type: Word
     created: Seconds

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connectors import money
-from connectors.delivery import EPOCH, Delivery
 from connectors.stripe.payload import ORDER_KEYS, Event, Metadata
 from connectors.stripe.table import DECIMALS
-from domain.body import Operation, ReferenceLinked, UnknownReported
+from connectors.writer import Writer
+from domain.body import Operation, ReferenceLinked
 from domain.fact import (
     Fact,
     PaymentAuthorizationExpired,
@@ -24,8 +24,8 @@ from domain.fact import (
     PaymentRefundRequested,
     PaymentReversed,
     ReferenceWasLinked,
-    UnknownWasReported,
 )
+from domain.instant import EPOCH
 from domain.vocabulary import Evidence, Minor
 
 PROVIDER: Final = "stripe"
@@ -72,12 +72,10 @@ class Money:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """Knows the delivery and the event around an object, if there is one."""
+    """Knows the event around an object, if there is one, and writes what the object says."""
 
-    delivery: Delivery
-    payload_hash: str
+    writer: Writer
     event: Event | None = None
-    livemode: bool | None = None
 
     @property
     def event_type(self) -> str:
@@ -95,62 +93,35 @@ class Teller:
     def money(self, kind: Kind, said: Money) -> Fact:
         """Make the fact of a money operation."""
         verb = str(kind.__struct_config__.tag).partition(".")[2]
-        return kind(
-            event_id=":".join(filter(None, (PROVIDER, said.reference, verb, said.apart))),
-            occurred_at=instant(said.created),
-            reference=payment(said.payment),
-            tenant=self.delivery.tenant,
-            channel=self.delivery.channel,
-            source=PROVIDER,
-            received_at=self.delivery.received_at,
+        body = Operation(
+            amount=minor_units(said.amount, said.currency),
+            currency=said.currency.upper(),
+            provider=PROVIDER,
+            reference=said.reference,
+            parent=said.parent if said.parent != said.reference else "",
+            evidence=said.evidence,
+            final=said.final,
+            code=said.code,
+        )
+        return self._about(said.payment).fact(
+            kind,
+            ":".join(filter(None, (said.reference, verb, said.apart))),
+            instant(said.created),
+            body=body,
             revision=self._revision() if said.may_change else 0,
-            delivery_id=self.event.id if self.event else "",
-            test=self.livemode is False,
             inferred=said.evidence is Evidence.STATUS,
-            payload_hash=self.payload_hash,
-            body=Operation(
-                amount=minor_units(said.amount, said.currency),
-                currency=said.currency.upper(),
-                provider=PROVIDER,
-                reference=said.reference,
-                parent=said.parent if said.parent != said.reference else "",
-                evidence=said.evidence,
-                final=said.final,
-                code=said.code,
-            ),
         )
 
     def linked(self, name: str, alias: str, created: int) -> Fact:
         """Say that a payment's name leads to a more general one."""
-        return ReferenceWasLinked(
-            event_id=f"{PROVIDER}:{name}:is:{alias}",
-            occurred_at=instant(created),
-            reference=payment(name),
-            tenant=self.delivery.tenant,
-            channel=self.delivery.channel,
-            source=PROVIDER,
-            received_at=self.delivery.received_at,
-            delivery_id=self.event.id if self.event else "",
-            test=self.livemode is False,
-            payload_hash=self.payload_hash,
-            body=ReferenceLinked(reference=payment(name), alias=alias),
-        )
+        body = ReferenceLinked(reference=payment(name), alias=alias)
+        event_id, at = f"{name}:is:{alias}", instant(created)
+        return self._about(name).fact(ReferenceWasLinked, event_id, at, body=body)
 
     def unknown(self, name: str, field: str, value: str, created: int) -> Fact:
         """Report a word that stands in no table (X.21)."""
-        return UnknownWasReported(
-            event_id=f"{PROVIDER}:{name}:unknown:{field}:{value}",
-            occurred_at=instant(created),
-            reference=payment(name),
-            tenant=self.delivery.tenant,
-            channel=self.delivery.channel,
-            source=PROVIDER,
-            received_at=self.delivery.received_at,
-            delivery_id=self.event.id if self.event else "",
-            test=self.livemode is False,
-            payload_hash=self.payload_hash,
-            body=UnknownReported(field=field, value=value),
-        )
+        event_id, at = f"{name}:unknown:{field}:{value}", instant(created)
+        return self._about(name).unknown(event_id, at, field=field, value=value)
 
     def order_links(self, name: str, metadata: Metadata, created: int) -> list[Fact]:
         """Say which order a payment is for, where its shop wrote that down."""
@@ -165,6 +136,9 @@ class Teller:
     def client_link(self, name: str, order: str | None, created: int) -> list[Fact]:
         """Say which order a checkout session was opened for."""
         return [self.linked(name, f"order:{known}", created) for known in [_order(order)] if known]
+
+    def _about(self, name: str) -> Writer:
+        return self.writer.about_reference(payment(name))
 
     def _revision(self) -> int:
         return self.event.created * _MICROS if self.event else 0
