@@ -38,9 +38,7 @@ def _deadlines(order: Order, rules: Rules) -> list[Deadline]:
     elif rules.policy.cancel_expired and order.head.ship_by:
         if order.derived.promise.lifecycle in rules.policy.expirable:
             found.append(Deadline(expiry_of(order, rules), EXPIRY))
-    return [
-        one for one in found if one.at and f"timer:{one.timer}:{one.at}" not in order.marks
-    ]
+    return [one for one in found if one.at and f"timer:{one.timer}:{one.at}" not in order.marks]
 
 
 def fire(order: Order, deadline: Deadline) -> TimerHasFired:

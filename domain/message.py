@@ -156,6 +156,7 @@ class ShipmentNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     state: str
     lines: dict[str, int] = {}
     parcels: tuple[str, ...] = ()
+    urls: dict[str, str] = {}
     carrier: str = ""
     service: str = ""
     handed_over_at: datetime | None = None
@@ -168,7 +169,6 @@ class ParcelNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     number: str
     state: str
     carrier: str = ""
-    url: str = ""
     shipment_id: str = ""
     at: datetime | None = None
     scans: int = 0

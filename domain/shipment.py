@@ -50,7 +50,8 @@ def follow(
     packages = statement.packages if statement else ()
     left_at = shipment.handed_over_at
     least = least_out = _CANCELLED + 1
-    for name in [package.number for package in packages] or (whole,):
+    carriers = {package.number: package.carrier for package in packages} or {whole: ""}
+    for name, carrier in carriers.items():
         scans = _joined(order.scans.get(name, ()), by_hand) if packages else by_hand
         story = fold_scans(scans)
         rank, at = _place(shipment, story)
@@ -58,7 +59,7 @@ def follow(
             STATES[rank],
             at,
             shipment_id,
-            statement.carrier if statement else "",
+            carrier or (statement.carrier if statement else ""),
             story.odd,
             earliest(shipment.handed_over_at, story.moved_at),
             0 < story.arrived_at < shipment.handed_over_at,

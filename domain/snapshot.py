@@ -22,7 +22,7 @@ from domain.message import (
     ShipmentNow,
     Snapshot,
 )
-from domain.order import Order, Package
+from domain.order import Order, Shipment
 from domain.promise import standing_holds
 from domain.rules import Rules
 from domain.vocabulary import HoldState
@@ -164,48 +164,43 @@ def _lines(order: Order) -> tuple[LineNow, ...]:
 
 
 def _shipments(order: Order) -> tuple[ShipmentNow, ...]:
-    shown = []
-    for shipment_id, state in sorted(order.derived.goods.shipments.items()):
-        shipment = order.shipments[shipment_id]
-        statement = shipment.statement
-        shown.append(
-            ShipmentNow(
-                shipment_id=shipment_id,
-                state=state,
-                lines=dict(statement.lines) if statement else {},
-                parcels=tuple(one.number for one in statement.packages) if statement else (),
-                carrier=statement.carrier if statement else "",
-                service=statement.service if statement else "",
-                handed_over_at=moment(shipment.handed_over_at)
-                if shipment.handed_over_at
-                else None,
-                expected_at=moment(statement.expected_at)
-                if statement and statement.expected_at
-                else None,
-            )
-        )
-    return tuple(shown)
+    return tuple(
+        _shipment(shipment_id, state, order.shipments[shipment_id])
+        for shipment_id, state in sorted(order.derived.goods.shipments.items())
+    )
+
+
+def _shipment(shipment_id: str, state: str, shipment: Shipment) -> ShipmentNow:
+    handed_over_at = moment(shipment.handed_over_at) if shipment.handed_over_at else None
+    statement = shipment.statement
+    if statement is None:
+        return ShipmentNow(shipment_id=shipment_id, state=state, handed_over_at=handed_over_at)
+    return ShipmentNow(
+        shipment_id=shipment_id,
+        state=state,
+        lines=dict(statement.lines),
+        parcels=tuple([package.number for package in statement.packages]),
+        urls={package.number: package.url for package in statement.packages if package.url},
+        carrier=statement.carrier,
+        service=statement.service,
+        handed_over_at=handed_over_at,
+        expected_at=moment(statement.expected_at) if statement.expected_at else None,
+    )
 
 
 def _parcels(order: Order) -> tuple[ParcelNow, ...]:
-    packages: dict[tuple[str, str], Package] = {
-        (shipment_id, package.number): package
-        for shipment_id, shipment in order.shipments.items()
-        if shipment.statement
-        for package in shipment.statement.packages
-    }
-    nothing = Package("", "", "")
     return tuple(
-        ParcelNow(
-            number=number,
-            state=parcel.state,
-            carrier=packages.get((parcel.shipment_id, number), nothing).carrier or parcel.carrier,
-            url=packages.get((parcel.shipment_id, number), nothing).url,
-            shipment_id=parcel.shipment_id,
-            at=moment(parcel.at) if parcel.at else None,
-            scans=len(order.scans.get(number, ())),
-        )
-        for number, parcel in sorted(order.derived.goods.parcels.items())
+        [
+            ParcelNow(
+                number=number,
+                state=parcel.state,
+                carrier=parcel.carrier,
+                shipment_id=parcel.shipment_id,
+                at=moment(parcel.at) if parcel.at else None,
+                scans=len(order.scans.get(number, ())),
+            )
+            for number, parcel in sorted(order.derived.goods.parcels.items())
+        ]
     )
 
 

@@ -96,10 +96,10 @@ class Settings(BaseSettings):
 
     # Work
     records_per_transaction_max: Count = Field(
-        2_000, description="Waiting records folded into one transaction at most."
+        10_000, description="Waiting records folded into one transaction at most."
     )
     records_waiting_max: Count = Field(
-        8_000, description="Records waiting per partition before its fetching pauses."
+        20_000, description="Records waiting per partition before its fetching pauses."
     )
     records_per_poll_max: Count = Field(2_000, description="Records taken from a poll at most.")
     fetch_bytes_max: Count = Field(1_000_000, description="Bytes fetched per partition at most.")

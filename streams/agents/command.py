@@ -29,6 +29,9 @@ class CommandProcessor:
     def restored(self) -> None:
         """Nothing to take up: verdicts are the order's own memory."""
 
+    def finish(self) -> None:
+        """Nothing is put off."""
+
     def fire(self, now_ms: int) -> None:
         """Nothing is ever due."""
         del now_ms

@@ -29,6 +29,9 @@ class FeedProcessor:
     def restored(self) -> None:
         """Nothing to take up: a feed keeps no state."""
 
+    def finish(self) -> None:
+        """Nothing is put off."""
+
     def fire(self, now_ms: int) -> None:
         """Nothing is ever due."""
         del now_ms

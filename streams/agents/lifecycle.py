@@ -67,6 +67,7 @@ class LifecycleProcessor:
         self._rules_for = rules_for
         self._deadlines = DeadlineIndex(context.store)
         self._orders: dict[str, Order] = {}
+        self._touched: dict[str, Order] = {}
         self._snapshots = SnapshotWriter(ORDERS_CACHED_MAX)
         self._counts: Counter[tuple[type[Record], bool]] = Counter()
 
@@ -75,11 +76,10 @@ class LifecycleProcessor:
         self._deadlines.restore()
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
-        """Let each record meet its order; store and show every touched order once."""
-        touched: dict[str, Order] = {}
+        """Let each record meet its order."""
         for record in records:
             try:
-                self._meet(record, touched)
+                self._meet(record)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
                 self._bury(record, f"not a record of the order log: {error}")
             except TooMany as error:
@@ -87,11 +87,15 @@ class LifecycleProcessor:
             except Exception as error:  # one order's surprise: the order is untouched
                 _log.exception("record could not be processed: offset=%d", record.offset)
                 self._bury(record, f"internal: {type(error).__name__}: {error}")
-        for key, order in touched.items():
+
+    def finish(self) -> None:
+        """Store and show every touched order once."""
+        for key, order in self._touched.items():
             self._keep(key, order)
+        self._touched.clear()
         self._count()
 
-    def _meet(self, record: ConsumerRecord, touched: dict[str, Order]) -> None:
+    def _meet(self, record: ConsumerRecord) -> None:
         if record.value is None:
             self._bury(record, "record without a value")
             return
@@ -100,12 +104,12 @@ class LifecycleProcessor:
         if key is None or record.key != key.encode():
             self._bury(record, "wrong key: not the order's")
             return
-        order = touched.get(key) or self._load(key, record.timestamp)
+        order = self._touched.get(key) or self._load(key, record.timestamp)
         step = process(order, fact, self._rules_for(key))
         self._counts[type(fact), step.repeat] += 1
         if step.repeat:
             return
-        touched[key] = step.order
+        self._touched[key] = step.order
         self._say(key.encode(), step)
 
     def _load(self, key: str, timestamp: int) -> Order:

@@ -102,6 +102,7 @@ class LocalStage:
             )
             self._offset += 1
         self._processor.process(batch)
+        self._processor.finish()
         return self._commit()
 
     def fire(self, now_ms: int) -> tuple[int | None, list[Said]]:

@@ -27,6 +27,9 @@ class Processor(Protocol):
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Work through records of the stage's topic in offset order."""
 
+    def finish(self) -> None:
+        """Write what was put off: the transaction that holds the last records ends here."""
+
     def fire(self, now_ms: int) -> int | None:
         """Do what is due at now; answer when to be called next, None for not at all."""
 

@@ -231,6 +231,9 @@ class PartitionTask:
         if self._full and self.meter.waiting <= self._settings.records_waiting_max // 2:
             self._set_full(full=False)
         if count:
+            start = time.perf_counter()
+            self._processor.finish()
+            computed += time.perf_counter() - start
             await self._commit(last + 1)
             self.meter.folded(count, computed, time.monotonic() - begun)
 

@@ -29,6 +29,9 @@ class Counting:
             store.put(record.key, b"%d" % count)
             send(self._output, record.key, b"%d %b" % (count, record.value), (), record.partition)
 
+    def finish(self) -> None:
+        pass
+
     def fire(self, now_ms: int) -> None:
         return None
 

@@ -21,6 +21,9 @@ class Summing:
             self._context.store.put(each.key, b"%d" % total)
             self._context.outbox.send("sums", each.key, b"%d" % total, [("n", b"1")])
 
+    def finish(self) -> None:
+        pass
+
     def fire(self, now_ms: int) -> int | None:
         if now_ms < 10:
             return 10

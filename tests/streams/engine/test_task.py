@@ -73,6 +73,9 @@ class Echo:
             self._context.store.put(each.key, each.value)
             self._context.outbox.send("out", each.key, each.value)
 
+    def finish(self) -> None:
+        pass
+
     def fire(self, now_ms):
         if self.deadline is not None and now_ms >= self.deadline:
             self.deadline = None
