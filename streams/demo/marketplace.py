@@ -116,7 +116,7 @@ def _payment_first(order: WooOrder) -> Story:
         about="the payment arrives before its order",
         beats=(
             Beat(deliveries=(payment.succeeded(), payment.charged())),
-            Beat(deliveries=(told,)),
+            Beat(deliveries=(told,), after_seconds=1.0),
         ),
         ending=Ending(shows=_PROCESSING),
     )

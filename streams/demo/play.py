@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import time
 from collections.abc import AsyncIterator
 from typing import Final
@@ -29,7 +30,7 @@ PLAY_SECONDS_MAX: Final = 40.0
 _QUIET_SECONDS: Final = 1.0
 """So long nothing more may come after the end, or somebody was told twice."""
 _POLL_MS: Final = 100
-_LOG_CHARACTERS: Final = 120
+_LOG_CHARACTERS: Final = 170
 _EXIT_INTERRUPTED: Final = 130
 
 
@@ -39,6 +40,7 @@ def run(*, keep: bool = False, console: Console | None = None) -> int:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised
     scene = make_scene()
     screen = LiveScreen(console, scene) if console.is_terminal else PlainScreen(console)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as on Ctrl-C
     try:
         return asyncio.run(_run(scene, screen, console, keep=keep))
     except WorkerGoneError as error:
@@ -48,6 +50,7 @@ def run(*, keep: bool = False, console: Console | None = None) -> int:
         console.print("interrupted")
         return _EXIT_INTERRUPTED
     finally:
+        signal.signal(signal.SIGTERM, before)
         screen.close()
 
 
@@ -117,7 +120,7 @@ class Performance:
         begun = last = time.monotonic()
         while (now := time.monotonic()) - begun < PLAY_SECONDS_MAX:
             self._crew.insist()
-            await self._send(self._director.due(self.tally))
+            await self._send(self._director.due(self.tally, now))
             if await self._read():
                 last = time.monotonic()
                 self.seconds = last - begun

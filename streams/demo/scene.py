@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 
 from streams import topic
-from streams.demo import marketplace, storefront_money, storefront_parcels
+from streams.demo import marketplace, storefront_commands, storefront_money, storefront_parcels
 from streams.demo.shopify import ShopifyOrder
 from streams.demo.story import Delivery, Scene, Story, Stray, at, feed
 
@@ -31,6 +31,7 @@ def make_scene(seed: int = SEED) -> Scene:
     stories: list[Story] = [
         *storefront_money.stories(EU, chance),
         *storefront_parcels.stories(US, chance),
+        *storefront_commands.stories(US, chance),
         *marketplace.stories(WOO, chance),
     ]
     return Scene(stories=tuple(stories), strays=_strays())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +16,21 @@ from streams.demo.story import Scene, Shown, Story
 from streams.demo.tally import Tally, verdict
 
 _TOLD: Final = {True: "[green]", False: "[yellow]"}
+_COLUMNS: Final = (
+    ("order", 5),
+    ("shop", 12),
+    ("lifecycle", 10),
+    ("payment", 18),
+    ("fulfilment", 19),
+    ("parcel", 18),
+    ("in its words", 0),
+    ("last change", 0),
+)
+"""Names and widths; 0 shares what is left."""
+_SAID_IN_WORDS: Final = frozenset({"payment", "fulfilment", "parcel"})
+_WIDE_CHARACTERS: Final = 150
+_REFRESH_SECONDS: Final = 0.1
+_ROWS_BESIDE: Final = 3
 _ALERTS: Final = ("anomaly", "dead letter", "somebody must act")
 
 
@@ -36,13 +51,14 @@ class Screen(Protocol):
 
 
 class LiveScreen:
-    """A table that changes in place."""
+    """A table that changes in place; where it is higher than the terminal, what changed last."""
 
     def __init__(self, console: Console, scene: Scene) -> None:
         self._console = console
         self._scene = scene
-        self._live = Live(console=console, auto_refresh=False, vertical_overflow="crop")
-        self._started = False
+        self._live = Live(console=console, auto_refresh=False, vertical_overflow="visible")
+        self._shown_at = 0.0
+        self._tally = Tally()
 
     def say(self, line: str) -> None:
         self._console.print(line, style="dim", markup=False)
@@ -52,14 +68,24 @@ class LiveScreen:
             self.say(line)
 
     def refresh(self, tally: Tally) -> None:
-        if not self._started:
-            self._started = True
+        now = time.monotonic()
+        if now - self._shown_at < _REFRESH_SECONDS:
+            return
+        if not self._shown_at:
             self._live.start()
-        self._live.update(orders_table(self._scene, tally), refresh=True)
+        self._shown_at, self._tally = now, tally
+        rows = self._console.height - _ROWS_BESIDE
+        self._live.update(self._table(rows), refresh=True)
 
     def close(self) -> None:
-        if self._started:
+        if self._shown_at:
+            self._shown_at = 0.0
+            self._live.update(self._table(), refresh=True)
             self._live.stop()
+
+    def _table(self, rows: int = 0) -> Table:
+        width = self._console.width
+        return orders_table(self._scene, self._tally, characters=width, rows=rows)
 
 
 class PlainScreen:
@@ -81,32 +107,49 @@ class PlainScreen:
         """Nothing is open."""
 
 
-def orders_table(scene: Scene, tally: Tally) -> Table:
-    """Show every order as it is now."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    names = ("order", "shop", "lifecycle", "payment", "fulfilment", "parcel", "in its words")
-    for name in (*names, "last change"):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+def orders_table(scene: Scene, tally: Tally, *, characters: int, rows: int = 0) -> Table:
+    """Show every order as it is now, or only so many that changed last.
+
+    Where the terminal is narrow, the axes go that the profile's words say too.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    chosen = [
+        place
+        for place, (name, _) in enumerate(_COLUMNS)
+        if characters >= _WIDE_CHARACTERS or name not in _SAID_IN_WORDS
+    ]
+    for name, width in (_COLUMNS[place] for place in chosen):
+        ratio = None if width else 1
+        table.add_column(name, no_wrap=True, overflow="ellipsis", width=width or None, ratio=ratio)
+    newest = list(tally.last)[-rows:] if rows > 0 else ()
     for story in scene.stories:
-        shows = tally.shown.get(story.order_key, {})
-        tenant, channel, number = story.order_key.split("/", 2)
-        done = all(shows.get(name) == word for name, word in story.ending.shows.items())
-        table.add_row(
-            _TOLD[done] + number[-4:],
-            f"{tenant}/{channel}",
-            shows.get("lifecycle", "-"),
-            shows.get("payment", "-"),
-            shows.get("fulfilment", "-"),
-            ", ".join(word for name, word in shows.items() if name.startswith("parcel:")),
-            _words(shows),
-            tally.last.get(story.order_key, ""),
-        )
+        if not newest or len(scene.stories) <= rows or story.order_key in newest:
+            row = _order_row(story, tally)
+            table.add_row(*(row[place] for place in chosen))
     return table
 
 
+def _order_row(story: Story, tally: Tally) -> tuple[str, ...]:
+    shows = tally.shown.get(story.order_key, {})
+    tenant, channel, number = story.order_key.split("/", 2)
+    done = all(shows.get(name) == word for name, word in story.ending.shows.items())
+    return (
+        _TOLD[done] + number[-4:],
+        f"{tenant}/{channel}",
+        shows.get("lifecycle", "-"),
+        shows.get("payment", "-"),
+        shows.get("fulfilment", "-"),
+        ", ".join(word for name, word in shows.items() if name.startswith("parcel:")),
+        _words(shows),
+        tally.last.get(story.order_key, ""),
+    )
+
+
 def _words(shows: Shown) -> str:
-    """Join what the order's profile shows people."""
-    return " / ".join(word for name, word in shows.items() if "." in name)
+    """Join what the order's profile shows people: payment first, shipments last."""
+    names = sorted(name for name in shows if "." in name)
+    names.sort(key=lambda name: ".payment" not in name)
+    return " / ".join(shows[name] for name in names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +161,17 @@ class Pace:
 
 
 def print_summary(console: Console, scene: Scene, tally: Tally, pace: Pace) -> None:
-    """Say what came of it all."""
+    """Say what came of it all; a live table has shown the orders already."""
+    if not console.is_terminal:
+        console.print(orders_table(scene, tally, characters=console.width))
+        console.print()
     for title, columns, rows in (
+        ("Happenings", ("order", "what this order shows"), _happenings(scene)),
         ("Orders by status", ("profile", "axis", "word", "orders"), _by_word(scene, tally)),
         ("Notifications", ("template", "audience", "sent"), _by_template(tally)),
         ("Dead letters", ("from", "cause", "what it was"), _dead(scene, tally)),
         ("Anomalies", ("kind", "raised", "resolved"), _by_kind(tally)),
         ("Commands", ("command", "accepted", "refused", "why"), _by_command(tally)),
-        ("Happenings", ("order", "what this order shows"), _happenings(scene)),
     ):
         _print_table(console, title, columns, rows)
     rate = pace.sent / pace.seconds if pace.seconds else 0.0
@@ -198,10 +244,3 @@ def _happenings(scene: Scene) -> Iterator[tuple[str, ...]]:
 def _short(story: Story) -> str:
     _, channel, number = story.order_key.split("/", 2)
     return f"{channel}/{number[-4:]}"
-
-
-def table_text(scene: Scene, tally: Tally) -> str:
-    """Write the orders' table without colours, as a file or a log may hold it."""
-    text = io.StringIO()
-    Console(file=text, width=200, color_system=None).print(orders_table(scene, tally))
-    return text.getvalue()

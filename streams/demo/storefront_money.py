@@ -26,14 +26,13 @@ def stories(account: str, chance: Random) -> list[Story]:
     """Make the stories about money, each with an order of its own."""
     numbers = iter(range(1_001, 1_100))
 
-    def order(*, lines: int = 0, gateway: str = "stripe", test: bool = False) -> ShopifyOrder:
+    def order(*, lines: int = 0, test: bool = False) -> ShopifyOrder:
         number = next(numbers)
         return ShopifyOrder(
             account=account,
             number=number,
             items=draw_items(chance, lines),
             minutes=number % 100,
-            gateway=gateway,
             test=test,
         )
 
@@ -49,9 +48,7 @@ def stories(account: str, chance: Random) -> list[Story]:
         _card_declined(order()),
         _authorised_first(order()),
         _disputed(order()),
-        _cash_on_delivery(order(gateway="Cash on Delivery (COD)")),
         _test_order(order(test=True)),
-        _cancelled_in_the_shop(order()),
     ]
 
 
@@ -98,7 +95,7 @@ def _payment_first(order: ShopifyOrder) -> Story:
         about="the payment arrives before its order",
         beats=(
             Beat(deliveries=(payment.succeeded(), payment.charged())),
-            Beat(deliveries=(order.created(),)),
+            Beat(deliveries=(order.created(),), after_seconds=1.0),
             Beat(
                 deliveries=(order.transaction(order.minutes + 1),), once={"lifecycle": "pending"}
             ),
@@ -261,29 +258,6 @@ def _disputed(order: ShopifyOrder) -> Story:
     )
 
 
-def _cash_on_delivery(order: ShopifyOrder) -> Story:
-    """Nobody has paid, so an operator confirms; the money comes with the parcel."""
-    confirm = command("confirm", f"confirm-{order.number}", order.key, at(order.minutes + 5))
-    return Story(
-        order_key=order.key,
-        about="cash on delivery: confirmed by hand, paid at the door",
-        beats=(
-            Beat(deliveries=(order.created(),)),
-            Beat(deliveries=(confirm,), once={"payment": "unpaid"}),
-            Beat(
-                deliveries=(order.fulfilled(60, parcel_of(order).number),),
-                once={"lifecycle": "open"},
-            ),
-            arrives(order),
-            Beat(deliveries=(order.transaction(210),), once={"fulfilment": "delivered"}),
-        ),
-        ending=Ending(
-            shows=ARRIVED,
-            commands={f"confirm-{order.number}": "accepted"},
-        ),
-    )
-
-
 def _test_order(order: ShopifyOrder) -> Story:
     """A test order goes all the way, and no customer hears of it."""
     return Story(
@@ -291,16 +265,4 @@ def _test_order(order: ShopifyOrder) -> Story:
         about="a test order: no customer is told",
         beats=(*on_its_way(order), arrives(order)),
         ending=Ending(shows=ARRIVED, notices={"order_placed/merchant": 1}),
-    )
-
-
-def _cancelled_in_the_shop(order: ShopifyOrder) -> Story:
-    return Story(
-        order_key=order.key,
-        about="cancelled in the shop before anybody paid",
-        beats=(
-            Beat(deliveries=(order.created(),)),
-            Beat(deliveries=(order.cancelled(45),), once={"lifecycle": "pending"}),
-        ),
-        ending=Ending(shows=shows("cancelled unpaid cancelled", "Unpaid / Canceled")),
     )

@@ -11,14 +11,13 @@ from streams.demo.storefront import (
     ARRIVED,
     DELIVERED,
     FULFILLED,
-    arrives,
     on_its_way,
     parcel_of,
     plain,
     shipment,
     shows,
 )
-from streams.demo.story import Beat, Ending, Story, at, command
+from streams.demo.story import Beat, Ending, Story
 
 MOVING: Final = (90, "in_transit", "departed_facility")
 OUT: Final = (180, "out_for_delivery", "out_for_delivery")
@@ -48,9 +47,6 @@ def stories(account: str, chance: Random) -> list[Story]:
         _half_sent(order(2)),
         _sent_again(order()),
         _unknown_code(order()),
-        _held_and_released(order()),
-        _sent_while_held(order()),
-        _closed_and_archived(order()),
     ]
 
 
@@ -242,98 +238,5 @@ def _unknown_code(order: ShopifyOrder) -> Story:
         ),
         ending=Ending(
             shows=_SENT | shipment(order, "In transit"), anomalies=frozenset({"unknown_code"})
-        ),
-    )
-
-
-def _held_and_released(order: ShopifyOrder) -> Story:
-    hold, early, release = (f"{kind}-{order.number}" for kind in ("hold", "ship", "release"))
-    asked = order.minutes + 10
-    return Story(
-        order_key=order.key,
-        about="held, refused to ship, released, shipped",
-        beats=(
-            *on_its_way(order)[:2],
-            Beat(
-                deliveries=(command("hold", hold, order.key, at(asked), reason="address"),),
-                once={"payment": "paid"},
-            ),
-            Beat(
-                deliveries=(command("mark_shipped", early, order.key, at(asked + 1)),),
-                once={"hold": "on_hold"},
-            ),
-            Beat(
-                deliveries=(command("release", release, order.key, at(asked + 5)),),
-                once={"hold": "on_hold"},
-            ),
-            Beat(
-                deliveries=(order.fulfilled(60, parcel_of(order).number),),
-                once={"hold": "clear", "payment": "paid"},
-            ),
-            arrives(order),
-        ),
-        ending=Ending(
-            shows=ARRIVED | {"hold": "clear"},
-            commands={hold: "accepted", early: "no_hold", release: "accepted"},
-        ),
-    )
-
-
-def _sent_while_held(order: ShopifyOrder) -> Story:
-    """A parcel that left is a fact, hold or not: it is taken in, and somebody is told."""
-    hold = f"hold-{order.number}"
-    start, pay, send = on_its_way(order)
-    return Story(
-        order_key=order.key,
-        about="the warehouse sends what is on hold",
-        beats=(
-            start,
-            pay,
-            Beat(
-                deliveries=(command("hold", hold, order.key, at(order.minutes + 10)),),
-                once={"payment": "paid"},
-            ),
-            Beat(deliveries=send.deliveries, once={"hold": "on_hold"}),
-        ),
-        ending=Ending(
-            shows=_SENT | {"hold": "on_hold"},
-            anomalies=frozenset({"shipped_while_held"}),
-            commands={hold: "accepted"},
-        ),
-    )
-
-
-def _closed_and_archived(order: ShopifyOrder) -> Story:
-    """Guards in a row: no cancel of what is gone, no archive of what is open (model, 3)."""
-    names = ("cancel", "early", "close", "archive")
-    cancel, early, close, archive = (f"{name}-{order.number}" for name in names)
-    key = order.key
-    return Story(
-        order_key=key,
-        about="delivered, not to be cancelled, closed, archived",
-        beats=(
-            *on_its_way(order),
-            arrives(order),
-            Beat(
-                deliveries=(
-                    command("cancel", cancel, key, at(300)),
-                    command("archive", early, key, at(301)),
-                    command("close", close, key, at(302)),
-                ),
-                once={"fulfilment": "delivered"},
-            ),
-            Beat(
-                deliveries=(command("archive", archive, key, at(303)),),
-                once={"closure": "closed"},
-            ),
-        ),
-        ending=Ending(
-            shows=ARRIVED | {"closure": "archived"},
-            commands={
-                cancel: "not_completely_shipped",
-                early: "closed",
-                close: "accepted",
-                archive: "accepted",
-            },
         ),
     )

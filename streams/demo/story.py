@@ -34,10 +34,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """Deliveries that go out together, once the order shows what they wait for."""
+    """Deliveries that go out together, once the order shows what they wait for.
+
+    Where nothing of what went before can be seen, `after_seconds` lets it arrive.
+    """
 
     deliveries: tuple[Delivery, ...]
     once: Shown = field(default_factory=dict)
+    after_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,10 +86,10 @@ class Tally:
         if message["seq"] != seq + 1 or (seq and message["from"] != word):
             self.broken.append(f"{message['id']}: follows {seq} {word!r}")
         self._said[axis] = (message["seq"], message["to"])
-        name = ".".join(filter(None, axis[1:]))
-        line = f"{name}: {message['from'] or '-'} → {message['to']}"
-        self.last[axis[0]] = line
-        return f"{axis[0]}  {line}"
+        change = f"{message['from'] or '-'} → {message['to']}"
+        self.last.pop(axis[0], None)  # the newest stands last
+        self.last[axis[0]] = f"{axis[2]}: {change}"
+        return f"{axis[0]}  {'.'.join(filter(None, axis[1:]))}: {change}"
 
     def _notice(self, message: Message) -> str:
         self.notices[message["order_key"]][f"{message['template']}/{message['audience']}"] += 1
@@ -144,14 +144,17 @@ class Director:
     def __init__(self, scene: Scene) -> None:
         self._strays = [stray.delivery for stray in scene.strays]
         self._waiting = [(story, list(story.beats)) for story in scene.stories]
+        self._sent_at: dict[str, float] = {}
 
-    def due(self, tally: Tally) -> list[Delivery]:
+    def due(self, tally: Tally, now_seconds: float) -> list[Delivery]:
         """Take the deliveries that are due now."""
         found, self._strays = self._strays, []
         for story, beats in self._waiting:
             shows = tally.shown.get(story.order_key, {})
-            if beats and _holds(beats[0].once, shows):
+            waited = now_seconds - self._sent_at.get(story.order_key, 0.0)
+            if _holds(beats[0].once, shows) and waited >= beats[0].after_seconds:
                 found.extend(beats.pop(0).deliveries)
+                self._sent_at[story.order_key] = now_seconds
         self._waiting = [(story, beats) for story, beats in self._waiting if beats]
         return found
 
