@@ -567,3 +567,13 @@ def test_a_verdict_says_all_that_a_replay_needs():
         guard="known",
         refusal="no such order is known yet",
     )
+
+
+def test_a_hold_that_was_released_can_be_placed_again():
+    """
+    The newest of placing and releasing counts, by its time.
+    """
+    story = [placed(), hold(5), release(6), hold(7)]
+
+    assert run(story).snapshot.hold == "on_hold"
+    assert run([*story, release(8)]).snapshot.hold == "clear"

@@ -334,3 +334,21 @@ def test_the_whole_history_of_money_is_shown():
     shown = [(one.kind, one.amount, one.reference) for one in snapshot.operations]
     assert shown == [("captured", 40, "ch"), ("captured", 60, "ci"), ("refunded", 10, "re")]
     assert snapshot.payment == "partially_refunded"
+
+
+def test_a_webhook_and_a_later_sync_are_one_capture():
+    """
+    The provider's reference names the operation, its event only the delivery (model, 8.11).
+    """
+    both = [money("captured", 60, 1, "ch_1", event_id=name) for name in ("webhook", "sync")]
+
+    assert run([placed(), *both]).snapshot.money.captured == 60
+
+
+def test_operations_without_a_reference_are_told_apart_by_their_events():
+    """
+    Where the provider gives none, each event is an operation.
+    """
+    both = [money("captured", 60, 1, event_id=name) for name in ("first", "second")]
+
+    assert run([placed(), *both]).snapshot.money.captured == 120
