@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(420)]
 
 KILLS = int(os.environ.get("FAULTS_KILLS", "10"))
-PAYLOADS_A_SECOND = 250
+PAYLOADS_A_SECOND = 200
 LIVE_ORDERS = 300
 POISON_EVERY = 200
 _NO_END = 1_000_000

@@ -1,0 +1,148 @@
+"""From a payload on its feed to the status it brings about, as a read_committed reader sees it."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from confluent_kafka import Consumer, TopicPartition
+
+from bench.machine import installation, load_average
+from bench.throughput import LIVE_ORDERS, SEED
+from connectors import feed as feeds
+from connectors.normalise import normalise
+from streams import topic
+from tests.harness.feeds import Payload, feed
+from tests.harness.installation import Installation, wait_until
+
+WARM_UP_SECONDS = 5
+_QUIET_SECONDS = 5.0
+
+
+class _Told(msgspec.Struct):
+    cause: str
+
+
+class Sendable(NamedTuple):
+    """A payload and the names of the facts that it will become."""
+
+    payload: Payload
+    causes: tuple[str, ...]
+
+
+def latency(brokers: str, folder: Path, rate: int, seconds: int) -> Mapping[str, float]:
+    """Send at a steady rate; a payload's time ends with the first status that it caused."""
+    payloads = _sendable(rate * (seconds + WARM_UP_SECONDS))
+    with installation(brokers, folder) as job:
+        worker = job.start("latency")
+        wait_until(lambda: worker.ready)
+        reader = _Reader(job, payloads)
+        sent = _send(job, payloads, rate)
+        reader.finish()
+        late = _late(payloads, sent, reader, rate * WARM_UP_SECONDS)
+        worker.stop()
+    return {
+        "rate": rate,
+        "answered": len(late),
+        "p50_ms": round(_quantile(late, 0.5) * 1000, 1),
+        "p90_ms": round(_quantile(late, 0.9) * 1000, 1),
+        "p99_ms": round(_quantile(late, 0.99) * 1000, 1),
+        "max_ms": round(late[-1] * 1000, 1),
+        "load_average": round(load_average(), 1),
+    }
+
+
+def _sendable(count: int) -> list[Sendable]:
+    """Draw payloads that bring facts nobody brought before."""
+    seen: set[str] = set()
+    drawn: list[Sendable] = []
+    told = feed(SEED, count, min(LIVE_ORDERS, count // 4), commands=False)
+    for payload in told:
+        source_and_delivery = feeds.read(payload.value, payload.headers)
+        causes = tuple(
+            fact.event_id
+            for fact in normalise(*source_and_delivery).facts  # type: ignore[misc]
+            if fact.event_id not in seen
+        )
+        seen.update(causes)
+        if causes:
+            drawn.append(Sendable(payload, causes))
+        if len(drawn) == count:
+            break
+    return drawn
+
+
+def _send(job: Installation, payloads: Sequence[Sendable], rate: int) -> list[float]:
+    """Give when each payload was handed to the producer."""
+    sent: list[float] = []
+    begun = time.perf_counter()
+    for number, one in enumerate(payloads):
+        ahead = begun + number / rate - time.perf_counter()
+        if ahead > 0:
+            job.producer.poll(0)
+            time.sleep(ahead)
+        sent.append(time.perf_counter())
+        job.produce(one.payload)
+    job.producer.flush()
+    return sent
+
+
+class _Reader:
+    """Notes when each cause was first heard of in order-status."""
+
+    def __init__(self, job: Installation, payloads: Sequence[Sendable]) -> None:
+        self.heard: dict[str, float] = {}
+        self._wanted = set(itertools.chain.from_iterable(one.causes for one in payloads))
+        self._ended = threading.Event()
+        self._reader = Consumer(
+            {
+                "bootstrap.servers": job.brokers,
+                "group.id": uuid.uuid4().hex,
+                "isolation.level": "read_committed",
+                "fetch.wait.max.ms": 10,
+                "enable.auto.commit": False,
+            }
+        )
+        partitions = range(job.settings.partitions)
+        self._reader.assign([TopicPartition(topic.ORDER_STATUS, each, 0) for each in partitions])
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def _read(self) -> None:
+        decode = msgspec.json.Decoder(_Told).decode
+        quiet_since = time.perf_counter()
+        while not self._ended.is_set() or time.perf_counter() < quiet_since + _QUIET_SECONDS:
+            messages = self._reader.consume(10_000, timeout=0.005)
+            now = time.perf_counter()
+            for message in messages:
+                quiet_since = now
+                cause = decode(message.value()).cause
+                if cause in self._wanted:
+                    self.heard.setdefault(cause, now)
+        self._reader.close()
+
+    def finish(self) -> None:
+        """Read on until nothing comes any more."""
+        self._ended.set()
+        self._thread.join()
+
+
+def _late(
+    payloads: Sequence[Sendable], sent: Sequence[float], reader: _Reader, skipped: int
+) -> list[float]:
+    late = []
+    for one, at in zip(payloads[skipped:], sent[skipped:], strict=True):
+        heard = [reader.heard[cause] for cause in one.causes if cause in reader.heard]
+        if heard:
+            late.append(min(heard) - at)
+    return sorted(late)
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
