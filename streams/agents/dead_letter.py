@@ -71,6 +71,7 @@ _FAMILIES: Final = (
     "not a command",
     "not a record",
     "invalid",
+    "required",
     "signature",
     "unknown",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connectors import feed
 from connectors.delivery import Quarantined
 from connectors.normalise import normalise
-from domain.fact import Fact, ReferenceWasLinked
+from domain.fact import Fact, ReferenceWasLinked, UnknownWasReported
 from streams import topic
 from streams.agents.dead_letter import bury
 
@@ -51,6 +51,8 @@ class FeedProcessor:
 
     def _send(self, record: ConsumerRecord, fact: Fact, encoded: bytes) -> None:
         outbox = self._context.outbox
+        if isinstance(fact, UnknownWasReported):
+            self._metrics.unknown_codes.labels(source=fact.source).inc()
         if isinstance(fact, ReferenceWasLinked):
             key = reference_key(fact.tenant, fact.body.reference)
             outbox.send(topic.REFERENCES, key, encoded)
