@@ -104,6 +104,8 @@ class Performance:
         producer: AIOKafkaProducer,
         consumer: AIOKafkaConsumer,
         crew: Crew,
+        *,
+        seconds_max: float = PLAY_SECONDS_MAX,
     ) -> None:
         self.tally = Tally()
         self.sent = 0
@@ -114,11 +116,12 @@ class Performance:
         self._producer = producer
         self._consumer = consumer
         self._crew = crew
+        self._seconds_max = seconds_max
 
     async def play(self) -> None:
         """Go on until nothing differs and nothing more comes, or time is up."""
         begun = last = time.monotonic()
-        while (now := time.monotonic()) - begun < PLAY_SECONDS_MAX:
+        while (now := time.monotonic()) - begun < self._seconds_max:
             self._crew.insist()
             await self._send(self._director.due(self.tally, now))
             if await self._read():
@@ -187,6 +190,7 @@ async def _stay(crew: Crew, console: Console) -> None:
         markup=False,
         soft_wrap=True,
     )
-    while True:
-        crew.insist()
-        await asyncio.sleep(1)
+    with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C is how this is meant to end
+        while True:
+            crew.insist()
+            await asyncio.sleep(1)

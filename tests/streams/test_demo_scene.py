@@ -27,7 +27,8 @@ class Players:
 
     def __init__(self) -> None:
         settings = load_settings(profiles=PROFILES)
-        stages = make_stages(settings, Metrics(CollectorRegistry()))
+        self.registry = CollectorRegistry()
+        stages = make_stages(settings, Metrics(self.registry))
         self.stages = {stage.topic: LocalStage(stage) for stage in stages}
         self.tally = Tally()
 
@@ -75,6 +76,20 @@ def test_every_story_ends_as_the_model_says_whichever_way_the_topics_race(scene,
     players.play(scene, last_first=last_first)
 
     assert differences(scene, players.tally) == []
+
+
+def test_what_the_worker_counts_agrees_with_the_scene(scene):
+    players = Players()
+
+    players.play(scene)
+
+    count = players.registry.get_sample_value
+    assert count("orderstream_unknown_codes_total", {"source": "easypost"}) == 2
+    assert count("orderstream_unknown_codes_total", {"source": "woocommerce"}) == 1
+    assert count("orderstream_parked", {"partition": "0"}) == 0
+    assert count(
+        "orderstream_refused_total", {"command": "mark_shipped", "guard": "no_hold"}
+    ) == len([1 for story in scene.stories if "no_hold" in story.ending.commands.values()])
 
 
 def test_the_scene_is_the_same_bytes_every_time(scene):
