@@ -76,7 +76,7 @@ def _action(  # noqa: PLR0913, PLR0917 - as above
 ) -> ActionRequired:
     tenant, channel, _ = order.key.split("/", 2)
     money = order.derived.money
-    owed = max(money.captured - money.refunded - money.refund_pending, 0)
+    owed = max(money.captured - money.refunded - money.refund_pending - money.due, 0)
     return ActionRequired(
         id=f"{order.key}:action:{name}:{times}",
         order_key=order.key,

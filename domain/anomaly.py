@@ -78,7 +78,7 @@ def _money(order: Order) -> Iterator[Finding]:
     if money.refunded > money.captured:
         numbers = {"captured": money.captured, "refunded": money.refunded}
         yield Finding("refund_exceeds_capture", "", "critical", numbers, "")
-    if 0 < cancelled_at < money.last_capture_at and money.captured > money.refunded:
+    if 0 < cancelled_at < money.last_capture_at and money.captured - money.refunded > money.due:
         numbers = {"captured": money.captured, "refunded": money.refunded}
         yield Finding("money_after_cancel", "", "critical", numbers, "refund")
 
