@@ -1,12 +1,13 @@
 """What does not fit together: raised once, with its evidence, and gone when it fits again."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from domain import body as bodies
 from domain import fact as facts
 from domain.deadline import Deadline, fire, next_deadline
+from domain.decide import expiry_of
 from domain.evidence import TooMany
 from domain.instant import micros
 from domain.message import Anomaly
@@ -21,6 +22,7 @@ from domain.rules import HOUR
 from tests.domain.builders import (
     NINE,
     RULES,
+    actions,
     anomalies,
     cancel,
     cancelled_at_source,
@@ -224,6 +226,13 @@ HARMLESS = {
     "sent before it was held": [*SENT, held(at=30)],
     "sent after the hold was lifted": [placed(), held(at=5), released(at=6), *SENT[2:]],
     "packed while held": [placed(), held(at=5), created(), packed()],
+    "captured after the cancel for what was sent": [
+        placed(),
+        created("f1", "1a"),
+        handed_over(),
+        cancelled_at_source(30),
+        captured(50, at=40),
+    ],
     "captured before the cancel": [placed(), captured(at=2), cancelled_at_source(5)],
     "refunded in full": [placed(), captured(), refunded()],
     "refused on an unknown order": [cancel()],
@@ -364,3 +373,43 @@ def test_money_alone_moves_no_lifecycle_but_by_validity():
     changes = [run(story[:count]).snapshot.lifecycle for count in range(1, 5)]
 
     assert changes == ["open"] * 4
+
+
+@pytest.mark.rule("X.7")
+def test_money_after_a_cancel_is_to_be_sent_back():
+    """
+    It is recorded, the order stays cancelled, and somebody is asked to refund it.
+    """
+    story = [placed(), created("f1", "1a"), handed_over(), cancelled_at_source(30)]
+
+    told = run([*story, captured(80, at=40)])
+
+    assert told.snapshot.money.captured == 80
+    assert (told.snapshot.lifecycle, told.snapshot.anomalies) == (
+        "cancelled",
+        ("money_after_cancel",),
+    )
+    assert actions(told.messages) == {"refund": 30}
+
+
+def test_a_parcel_that_came_back_asks_for_a_decision():
+    """
+    Send it again or give the money back (spec model, 8.4); not for a test order.
+    """
+    story = RAISED["parcel_came_back:Z1"][0]
+
+    real = run(story).messages
+    test = run([placed(test=True), *story[1:]]).messages
+
+    assert (actions(real), actions(test)) == ({"reship_or_refund": 0}, {})
+
+
+@pytest.mark.parametrize("ship_by", [None, date.max])
+def test_an_order_without_a_last_day_never_expires(ship_by):
+    """
+    Nor one whose last day is the last of the calendar.
+    """
+    by = rules(cancel_expired=True)
+    order = run([placed(ship_by=ship_by)], by).order
+
+    assert (expiry_of(order, by), next_deadline(order, by)) == (0, None)

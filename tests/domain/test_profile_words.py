@@ -424,6 +424,7 @@ placed: captured:100                         yes
 placed: captured:99                          no
 placed: captured:60 captured:40              yes
 placed: captured:100 refunded:40             yes
+placed:valid captured:50 refunded:20         yes
 placed: captured:150                         yes
 placed:pending captured:100                  yes
 placed: captured:100 failed:100              yes
