@@ -47,7 +47,7 @@ rules: $(STAMP) ## the requirement ids that no passing test carries
 	$(BIN)/pytest -q -m "not kafka and not postgres" --rules-report $(PYTEST_ARGS)
 
 docs: $(STAMP) ## write the generated pages again (topics, schemas, profiles, connectors)
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate
 
 lock: $(STAMP) ## resolve both locks anew from pyproject.toml
 	$(LOCK) --group dev -o requirements.lock

@@ -1,0 +1,173 @@
+"""`connectors.md`: per source what it is, and what each of its words becomes here.
+
+What a status becomes is computed: the smallest payload with that status goes through the
+connector, and the kinds of the facts that come out stand in the table.
+"""
+
+import importlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+
+from connectors.delivery import BODY_BYTES_MAX, Delivery, Source
+from connectors.easypost import table as easypost
+from connectors.listing import ELEMENTS_MAX
+from connectors.normalise import normalise
+from connectors.registry import SOURCES
+from connectors.shopify import fulfilment as shopify_goods
+from connectors.shopify import order as shopify_order
+from connectors.shopify import payment as shopify_money
+from connectors.stripe import table as stripe
+from connectors.woocommerce import order as woocommerce
+from docs.generate.page import code, page, prose, table
+from domain.fact import ReferenceWasLinked, UnknownWasReported
+
+_ABOUT = f"""
+A connector turns a source's own bytes into facts, or says what it did not understand. A body has
+{BODY_BYTES_MAX // 1024} KiB at most; a list has {ELEMENTS_MAX} elements at most, each read by
+itself. A word that stands in no table becomes `unknown` and is reported as an anomaly, never
+guessed. `orderstream normalize --source NAME FILE` shows what a payload becomes.
+"""
+_TIME = "2024-03-01T08:00:00Z"
+Tables = Callable[[], Iterable[str]]
+
+
+def connectors_page() -> str:
+    """Write the page."""
+    return page("Connectors", _ABOUT, _overview(), *(_section(each) for each in SOURCES.values()))
+
+
+def _overview() -> str:
+    rows = [(f"[{s.name}](#{s.name})", s.kind, code(*s.headers)) for s in SOURCES.values()]
+    return table(("source", "feed", "vendor headers that are kept"), rows)
+
+
+def _section(source: Source) -> str:
+    tables = _TABLES.get(source.name, lambda: ())
+    parts = [
+        f"## {source.name}",
+        f"Signature: {source.signature}.",
+        f"Vendor topics: {code(*source.topics)}.",
+        f"### Notes on {source.name}",
+        _notes(source.name),
+        *tables(),
+    ]
+    return "\n\n".join(parts)
+
+
+def _notes(name: str) -> str:
+    """Take the notes from where the connector has them: its package or its `source.py`."""
+    notes = [
+        prose(importlib.import_module(f"connectors.{name}{part}")) for part in ("", ".source")
+    ]
+    return max(notes, key=len)
+
+
+def _becomes(name: str, payload: Mapping[str, object]) -> str:
+    reading = normalise(
+        SOURCES[name], Delivery(body=json.dumps(payload).encode(), account="acme/shop")
+    )
+    said = [
+        fact.__struct_config__.tag
+        for fact in reading.facts
+        if not isinstance(fact, ReferenceWasLinked | UnknownWasReported)
+    ]
+    refused = [f"quarantined: {each.field}" for each in reading.quarantined]
+    return ", ".join([*(code(kind) for kind in dict.fromkeys(said)), *refused]) or "nothing"
+
+
+def _words(title: str, words: Mapping[str, object]) -> str:
+    return f"{title}\n\n" + table(
+        ("word", "becomes"), [(code(w), code(m)) for w, m in words.items()]
+    )
+
+
+def _shopify() -> Iterable[str]:
+    order = {
+        "id": 1,
+        "created_at": _TIME,
+        "updated_at": _TIME,
+        "currency": "EUR",
+        "total_price": "9.00",
+        "current_total_price": "9.00",
+        "total_outstanding": "4.00",
+        "line_items": [],
+    }
+    rows = [
+        (code(word), code(validity), _becomes("shopify", order | {"financial_status": word}))
+        for word, validity in shopify_money.FINANCIAL.items()
+    ]
+    yield "`financial_status` of an order without transactions\n\n" + table(
+        ("word", "validity", "becomes"), rows
+    )
+    yield f"`fulfillment_status` of an order: known are {code(*shopify_order.FULFILMENT)}"
+    yield _words("`cancel_reason` of an order", shopify_order.CANCEL_REASONS)
+    yield "Transactions\n\n" + table(
+        ("kind", "status", "becomes"),
+        [
+            (code(kind), code(status), code(says[1].__struct_config__.tag) if says else "nothing")
+            for kind, statuses in shopify_money.KINDS.items()
+            for status, says in statuses.items()
+        ],
+    )
+    yield _words("`status` of a fulfilment", shopify_goods.STATUSES)
+    yield _words("`shipment_status` and fulfilment events", shopify_goods.SCANS)
+    yield f"Gateways that are manual: {code(*sorted(shopify_money.MANUAL))}"
+
+
+def _woocommerce() -> Iterable[str]:
+    order = {
+        "id": 1,
+        "currency": "EUR",
+        "total": "9.00",
+        "line_items": [],
+        "date_created_gmt": _TIME,
+        "date_modified_gmt": _TIME,
+    }
+    rows = [
+        (
+            code(word),
+            code(meaning.validity),
+            meaning.hold or "",
+            _becomes("woocommerce", order | {"status": word}),
+        )
+        for word, meaning in woocommerce.STATUSES.items()
+    ]
+    yield "`status` of an order; money came in when `date_paid_gmt` says so\n\n" + table(
+        ("word", "validity", "hold", "becomes"), rows
+    )
+    yield f"Payment methods that are manual: {code(*sorted(woocommerce.MANUAL))}"
+
+
+def _stripe() -> Iterable[str]:
+    money = {"id": "pi_1", "amount": 900, "currency": "eur", "created": 1_709_280_000}
+    tables = (
+        ("payment_intent", "status", stripe.INTENT),
+        ("refund", "status", stripe.REFUND),
+        ("dispute", "status", stripe.DISPUTE),
+        ("checkout.session", "payment_status", stripe.SESSION_PAYMENT),
+    )
+    for name, field, words in tables:
+        thing = money | {"object": name, "amount_total": 900}
+        if name == "checkout.session":
+            thing["status"] = "complete"
+        rows = [(code(word), _becomes("stripe", thing | {field: word})) for word in words]
+        yield f"`{field}` of a `{name}`\n\n" + table(("word", "becomes"), rows)
+    yield "Amounts of Stripe that are not ISO 4217's: " + "; ".join(
+        f"{currency} times {times} by {by}" for currency, (times, by) in stripe.DECIMALS.items()
+    )
+
+
+def _easypost() -> Iterable[str]:
+    yield _words("`status` of a tracker or of one of its scans", easypost.STATUS)
+    sharper = {f"{status}/{detail}": state for (status, detail), state in easypost.SHARPER.items()}
+    yield _words("where `status_detail` says more", sharper)
+    yield _words("`status_detail` as a reason", easypost.REASON)
+    yield f"Details that are known: {code(*sorted(easypost.DETAILS - {''}))}"
+
+
+_TABLES: dict[str, Tables] = {
+    "easypost": _easypost,
+    "shopify": _shopify,
+    "stripe": _stripe,
+    "woocommerce": _woocommerce,
+}

@@ -1,0 +1,80 @@
+"""`settings.md`: every variable, its default, what it may be and what it means."""
+
+from typing import Any
+
+from pydantic_core import PydanticUndefined
+
+from docs.generate.page import code, page, prose, table
+from domain.rules import Policy
+from streams.rulebook import SHOWN_BY_DEFAULT, shipped_names
+from streams.settings import FILE_VARIABLE, PREFIX, Settings
+
+_ABOUT = f"""
+Settings come from the environment, and from the file of such lines that `{FILE_VARIABLE}` names;
+the environment wins. `orderstream settings` prints what is in force, with secrets masked. A wrong
+value is one line that names the variable, and exit status 2.
+"""
+_RULES = f"""
+`{PREFIX}PROFILES` is JSON. Its keys are `default`, a tenant, or `tenant/channel`; the most specific
+entry that names a field wins. Fields: `profiles` (names, the first one governs commands; there are
+{code(*shipped_names())}, and {code(*SHOWN_BY_DEFAULT)} are shown if none is named), `policy`
+(below), `zone` (the time zone in which a day ends, UTC if none is named).
+
+    {PREFIX}PROFILES={{"default": {{"profiles": ["storefront"]}},
+      "acme/shop": {{"zone": "Europe/Paris", "policy": {{"cancel_expired": true}}}}}}
+"""
+
+
+def settings_page() -> str:
+    """Write the page."""
+    schema = Settings.model_json_schema()["properties"]
+    rows = [
+        (
+            code(f"{PREFIX}{name.upper()}"),
+            _default(name),
+            _allowed(schema[name]),
+            field.description,
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+    policy = [
+        (code(name), code(_plain(default)))
+        for name, default in zip(Policy.__struct_fields__, Policy.__struct_defaults__, strict=True)
+    ]
+    return page(
+        "Settings",
+        _ABOUT,
+        table(("variable", "default", "may be", "meaning"), rows),
+        "## Profiles and policies",
+        _RULES.strip("\n"),
+        table(("policy", "default"), policy),
+        prose(Policy),
+    )
+
+
+def _default(name: str) -> str:
+    value = Settings.model_fields[name].default
+    if value is PydanticUndefined or value is None:
+        return "none"
+    return code(_plain(value))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _allowed(schema: dict[str, Any]) -> str:
+    """Say what the schema of a setting allows."""
+    options = [schema, *schema.get("anyOf", ())]
+    for option in options:
+        if "enum" in option:
+            return code(*option["enum"])
+        if "pattern" in option:
+            return f"matches {code(option['pattern'])}"
+    least = schema.get("minimum", schema.get("exclusiveMinimum"))
+    if least is None:
+        return {"boolean": "true, false", "object": "JSON"}.get(schema.get("type", ""), "text")
+    more = "more than " if "exclusiveMinimum" in schema else ""
+    return f"{more}{least:,} to {schema['maximum']:,}"
