@@ -11,9 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
+from tempfile import TemporaryFile
+from typing import IO, Final
 
 import aiohttp
 
@@ -23,7 +22,7 @@ from streams.settings import PREFIX
 _READY_SECONDS_MAX: Final = 40.0
 _ASK_SECONDS: Final = 0.1
 _STOP_SECONDS_MAX: Final = 10.0
-_LOG_LINES_SHOWN: Final = 15
+_LOG_BYTES_SHOWN: Final = 2_000
 
 
 class WorkerGoneError(RuntimeError):
@@ -36,7 +35,7 @@ class Crew:
 
     brokers: str
     web: str
-    log: Path
+    log: IO[bytes]
     worker: subprocess.Popen[bytes]
 
     def insist(self) -> None:
@@ -58,29 +57,29 @@ class Crew:
             ) from None
 
     def _log_end(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()
-        return "\n".join(lines[-_LOG_LINES_SHOWN:])
+        """Read the end of the log without moving the place where the worker writes."""
+        size = os.fstat(self.log.fileno()).st_size
+        end = os.pread(self.log.fileno(), _LOG_BYTES_SHOWN, max(0, size - _LOG_BYTES_SHOWN))
+        return end.decode(errors="replace").strip()
 
 
 @contextlib.contextmanager
 def worker_on(brokers: str) -> Iterator[Crew]:
     """Run a worker for as long as the block lasts."""
     port = _free_port()
-    with TemporaryDirectory(prefix="orderstream-demo-") as folder:
-        log = Path(folder) / "worker.log"
-        with log.open("wb") as written:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "streams.demo.worker"],
-                env=_environment(brokers, port),
-                stdin=subprocess.PIPE,
-                stdout=written,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for us; we end it in our own time
-            )
-            try:
-                yield Crew(brokers=brokers, web=f"http://127.0.0.1:{port}", log=log, worker=child)
-            finally:
-                _stop(child)
+    with TemporaryFile() as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "streams.demo.worker"],
+            env=_environment(brokers, port),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us; we end it in our own time
+        )
+        try:
+            yield Crew(brokers=brokers, web=f"http://127.0.0.1:{port}", log=log, worker=child)
+        finally:
+            _stop(child)
 
 
 def settings_of(brokers: str) -> dict[str, str]:

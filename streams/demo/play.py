@@ -37,7 +37,8 @@ _EXIT_INTERRUPTED: Final = 130
 def run(*, keep: bool = False, console: Console | None = None) -> int:
     """Run the demo; 0 when everything ended as it must, 1 when something is missing or wrong."""
     console = console or _console()
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what matters is raised
+    for name in ("aiokafka", "asyncio"):  # what matters is raised
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     scene = make_scene()
     screen = LiveScreen(console, scene) if console.is_terminal else PlainScreen(console)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up as on Ctrl-C

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from tempfile import TemporaryFile
 from types import SimpleNamespace
 
 import pytest
@@ -92,14 +93,15 @@ def test_a_performance_without_its_worker_ends_at_once():
         asyncio.run(_performance(make_scene(), wire).play())
 
 
-def test_a_worker_that_is_gone_is_told_with_the_end_of_its_log(tmp_path):
-    log = tmp_path / "worker.log"
-    log.write_text("first line\nlast line\n")
-    child = subprocess.Popen([sys.executable, "-c", "raise SystemExit(70)"])
-    child.wait()
+def test_a_worker_that_is_gone_is_told_with_the_end_of_its_log():
+    with TemporaryFile() as log:
+        child = subprocess.Popen(
+            [sys.executable, "-c", "print('last line'); raise SystemExit(70)"], stdout=log
+        )
+        child.wait()
 
-    with pytest.raises(WorkerGoneError, match=r"(?s)status 70.*last line"):
-        Crew(brokers="-", web="-", log=log, worker=child).insist()
+        with pytest.raises(WorkerGoneError, match=r"(?s)status 70.*last line"):
+            Crew(brokers="-", web="-", log=log, worker=child).insist()
 
 
 def test_the_live_table_is_drawn_and_closed():
