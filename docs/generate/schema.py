@@ -10,7 +10,7 @@ from connectors.feed import HEADERS_MAX
 from docs.generate.page import prose
 from domain.command import Command, CommandJudged
 from domain.document import Document
-from domain.fact import Fact
+from domain.fact import Envelope, Fact
 from domain.message import (
     ActionRequired,
     Anomaly,
@@ -70,7 +70,32 @@ def _schema(name: str, message: Named) -> Schema:
         "title": message.title,
         "description": message.about,
         **_clean(roots[0]),
-        "$defs": {key: _clean(value) for key, value in sorted(components.items())},
+        "$defs": _definitions(components),
+    }
+
+
+def _definitions(components: dict[str, Schema]) -> Schema:
+    """Clean all definitions; what all kinds share is said once, as `Envelope`."""
+    shared = msgspec.json.schema_components([Envelope])[1]["Envelope"]
+    del shared["properties"]["kind"]
+    shared["required"].remove("kind")
+    definitions = dict(components)
+    for name, schema in components.items():
+        if schema.get("properties", {}).keys() > shared["properties"].keys():
+            definitions |= {name: _without(schema, shared), "Envelope": shared}
+    return {name: _clean(schema) for name, schema in sorted(definitions.items())}
+
+
+def _without(schema: Schema, shared: Schema) -> Schema:
+    """Say of a kind only what it has beside the envelope."""
+    own = {k: v for k, v in schema["properties"].items() if k not in shared["properties"]}
+    required = [name for name in schema["required"] if name not in shared["required"]]
+    return {
+        "title": schema["title"],
+        "allOf": [{"$ref": "#/$defs/Envelope"}],
+        "type": "object",
+        "properties": own,
+        "required": required,
     }
 
 
