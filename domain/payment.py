@@ -404,7 +404,7 @@ def _validity(revisions: dict[int, Revision], ledger: Ledger, captures: list[Ent
             word_before = word or word_before
         elif rank == _CAPTURED:
             captured += amount
-        elif word in ("capture_failed", "dispute_lost"):
+        elif word == "dispute_lost":  # a capture that failed is not among the captures at all
             captured -= amount
         free = total == 0 and word_before != Validity.PENDING
         covered = free or 0 < captured >= total
