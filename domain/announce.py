@@ -19,14 +19,14 @@ from domain.payment import explain_money
 from domain.profile import Compiled, Facets, Notice, explain_word, holds
 from domain.promise import explain_lifecycle, standing_holds
 from domain.rules import Rules
-from domain.vocabulary import Closure, HoldState, Risk
+from domain.vocabulary import PLAIN, Closure, HoldState, Risk
 
 _AXES: Final = ("lifecycle", "closure", "hold", "risk", "payment", "fulfilment")
 """The canonical axes, in the order of the facets."""
 _REST: Final[dict[str, str]] = {
-    "closure": Closure.OPEN,
-    "hold": HoldState.CLEAR,
-    "risk": Risk.NONE,
+    "closure": PLAIN[Closure.OPEN],
+    "hold": PLAIN[HoldState.CLEAR],
+    "risk": PLAIN[Risk.NONE],
 }
 """Where an axis is before anything happens; being there is not news."""
 

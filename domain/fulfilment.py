@@ -26,7 +26,7 @@ from domain.shipment import (
     follow_orphans,
     stage_of,
 )
-from domain.vocabulary import Fulfilment
+from domain.vocabulary import PLAIN, Fulfilment
 
 
 class Pieces(NamedTuple):
@@ -63,6 +63,7 @@ TABLE: Final[tuple[Row, ...]] = (
     (Fulfilment.UNFULFILLED, "no piece left yet", lambda _: True),
 )
 """First match wins (spec model, 2 D)."""
+_STATES: Final = tuple(PLAIN[state] for state, _, _ in TABLE)
 
 
 @lru_cache(maxsize=65_536)
@@ -179,7 +180,7 @@ def _count(
     pieces = Pieces(ordered, live, packed, gone, delivered, collected, returned)
     row = classify(pieces)
     return Goods(
-        TABLE[row][0],
+        _STATES[row],
         row,
         tuple(rows),
         ordered,

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.vocabulary import (
+    PLAIN,
     Closure,
     Fulfilment,
     HoldState,
@@ -157,7 +158,7 @@ class Movement(Struct, frozen=True, array_like=True, gc=False):
 class Money(Struct, frozen=True, array_like=True, gc=False):
     """The ledger's sums in minor units of the order's currency."""
 
-    state: str = Payment.IN_PROGRESS
+    state: str = PLAIN[Payment.IN_PROGRESS]
     row: int = 0
     due: int = 0
     authorized: int = 0
@@ -205,7 +206,7 @@ class ParcelView(Struct, frozen=True, array_like=True, gc=False):
 class Goods(Struct, frozen=True, array_like=True, gc=False):
     """The unit buckets per line and their sums, the parcels and the shipments."""
 
-    state: str = Fulfilment.UNFULFILLED
+    state: str = PLAIN[Fulfilment.UNFULFILLED]
     row: int = 0
     lines: tuple[LineUnits, ...] = ()
     ordered: int = 0
@@ -226,10 +227,10 @@ class Goods(Struct, frozen=True, array_like=True, gc=False):
 class Promise(Struct, frozen=True, array_like=True, gc=False):
     """The axes that speak of the order as a promise."""
 
-    lifecycle: str = Lifecycle.PENDING
-    closure: str = Closure.OPEN
-    hold: str = HoldState.CLEAR
-    risk: str = Risk.NONE
+    lifecycle: str = PLAIN[Lifecycle.PENDING]
+    closure: str = PLAIN[Closure.OPEN]
+    hold: str = PLAIN[HoldState.CLEAR]
+    risk: str = PLAIN[Risk.NONE]
     valid: bool = False
     known: bool = False
     cancelled_at: int = 0

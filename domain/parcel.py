@@ -5,9 +5,10 @@ from typing import Final
 from msgspec import Struct
 
 from domain.order import Scan
-from domain.vocabulary import PARCEL_RANK, Parcel
+from domain.vocabulary import PARCEL_RANK, PLAIN, Parcel
 
-STATES: Final = tuple(Parcel)
+STATES: Final = tuple(PLAIN[state] for state in Parcel)
+"""The states' words by rank."""
 
 FINAL: Final = {
     Parcel.DELIVERED: frozenset({Parcel.COLLECTED, Parcel.DAMAGED}),
@@ -55,7 +56,7 @@ class Story(Struct, frozen=True, gc=False):
     back: bool
 
     @property
-    def state(self) -> Parcel:
+    def state(self) -> str:
         """The state's word."""
         return STATES[self.rank]
 

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.order import Goods, Head, Money, Operation, Order, Revision
-from domain.vocabulary import Evidence, Payment, Validity
+from domain.vocabulary import PLAIN, Evidence, Payment, Validity
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -71,6 +71,7 @@ TABLE: Final[tuple[Row, ...]] = (
     (Payment.IN_PROGRESS, "an online method and no answer yet", lambda _: True),
 )
 """First match wins (spec model, 2 C and 8.1)."""
+_STATES: Final = tuple(PLAIN[state] for state, _, _ in TABLE)
 
 
 def classify(sums: Sums) -> int:
@@ -133,7 +134,7 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
     valid = head.validity == Validity.VALID or 0 < captured >= head.total
     valid = valid or (head.total == 0 and head.validity != Validity.PENDING)
     return Money(
-        TABLE[row][0],
+        _STATES[row],
         row,
         due,
         open_authorized,
@@ -169,7 +170,7 @@ def _whole_money(order: Order, goods: Goods, head: Head) -> Money:
     )
     row = classify(sums)
     return Money(
-        TABLE[row][0],
+        _STATES[row],
         row,
         due,
         sums.authorized,

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.vocabulary import (
+    PLAIN,
     Closure,
     Fulfilment,
     HoldState,
@@ -24,17 +25,19 @@ from domain.vocabulary import (
 )
 
 FACETS: Final[Mapping[str, tuple[str, ...]]] = {
-    "lifecycle": tuple(Lifecycle),
-    "closure": tuple(Closure),
-    "hold": tuple(HoldState),
-    "risk": tuple(Risk),
-    "payment": tuple(Payment),
-    "fulfilment": tuple(Fulfilment),
+    "lifecycle": tuple(PLAIN[word] for word in Lifecycle),
+    "closure": tuple(PLAIN[word] for word in Closure),
+    "hold": tuple(PLAIN[word] for word in HoldState),
+    "risk": tuple(PLAIN[word] for word in Risk),
+    "payment": tuple(PLAIN[word] for word in Payment),
+    "fulfilment": tuple(PLAIN[word] for word in Fulfilment),
     "handed_over": ("none", "some", "all"),
     "valid": ("no", "yes"),
 }
 """What the rows of an order's table may look at, and every value that it can have."""
-PARCEL_FACETS: Final[Mapping[str, tuple[str, ...]]] = {"parcel": tuple(Parcel)}
+PARCEL_FACETS: Final[Mapping[str, tuple[str, ...]]] = {
+    "parcel": tuple(PLAIN[word] for word in Parcel)
+}
 COMBINATIONS_MAX: Final = 200_000
 
 Facets = tuple[str, ...]

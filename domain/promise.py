@@ -4,7 +4,7 @@ from typing import Final
 
 from domain.instant import earliest
 from domain.order import Goods, HoldEntry, Mark, Money, Order, Promise
-from domain.vocabulary import Closure, HoldState, Lifecycle, Risk
+from domain.vocabulary import PLAIN, Closure, HoldState, Lifecycle, Risk
 
 SOURCE_HOLD: Final = "source"
 """The id of the hold that a source's own status stands for; it goes when the status does."""
@@ -20,10 +20,10 @@ def cancelled_at(order: Order) -> int:
 def derive_promise(order: Order, money: Money, goods: Goods) -> Promise:
     """Derive the promise from the marks, the money's validity and the goods."""
     return Promise(
-        lifecycle=_lifecycle(order, goods, valid=money.valid)[0],
-        closure=_closure(order.marks),
-        hold=HoldState.ON_HOLD if standing_holds(order) else HoldState.CLEAR,
-        risk=_risk(order.marks),
+        lifecycle=PLAIN[_lifecycle(order, goods, valid=money.valid)[0]],
+        closure=PLAIN[_closure(order.marks)],
+        hold=PLAIN[HoldState.ON_HOLD if standing_holds(order) else HoldState.CLEAR],
+        risk=PLAIN[_risk(order.marks)],
         valid=money.valid,
         known=order.head is not None,
         cancelled_at=cancelled_at(order),

@@ -11,17 +11,17 @@ from msgspec import Struct
 from domain.instant import earliest
 from domain.order import Order, ParcelView, Scan, Shipment
 from domain.parcel import STATES, Story, fold_scans
-from domain.vocabulary import PARCEL_RANK, Parcel
+from domain.vocabulary import PARCEL_RANK, PLAIN, Parcel
 
 WAITING, PACKED, HANDED_OVER, CAME_BACK, DELIVERED, COLLECTED = range(6)
 """How far the pieces of a shipment got, in rank order."""
-OUT: Final = frozenset({Parcel.CANCELLED, Parcel.LABEL_VOIDED})
+OUT: Final = frozenset({PLAIN[Parcel.CANCELLED], PLAIN[Parcel.LABEL_VOIDED]})
 """Shipment states whose pieces do not count."""
 
 _STAGE: Final = {
-    Parcel.DELIVERED: DELIVERED,
-    Parcel.COLLECTED: COLLECTED,
-    Parcel.RETURNED_TO_SENDER: CAME_BACK,
+    PLAIN[Parcel.DELIVERED]: DELIVERED,
+    PLAIN[Parcel.COLLECTED]: COLLECTED,
+    PLAIN[Parcel.RETURNED_TO_SENDER]: CAME_BACK,
 }
 _OUT_RANKS: Final = frozenset(PARCEL_RANK[state] for state in OUT)
 _CANCELLED: Final = PARCEL_RANK[Parcel.CANCELLED]
@@ -83,9 +83,9 @@ def follow(
 
 def stage_of(state: str, left_at: int, shipment: Shipment) -> int:
     """Say how far the pieces of a shipment in this state got."""
-    stage = _STAGE.get(state)  # type: ignore[call-overload] # a StrEnum is its string
+    stage = _STAGE.get(state)
     if stage is not None:
-        return int(stage)
+        return stage
     if left_at:
         return HANDED_OVER
     return PACKED if shipment.packed_at else WAITING

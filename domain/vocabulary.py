@@ -149,4 +149,10 @@ class CancelReason(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
+PLAIN: Final[dict[str, str]] = {
+    word: word.value
+    for words in (Lifecycle, Closure, HoldState, Risk, Payment, Fulfilment, Parcel)
+    for word in words
+}
+"""Each state as a plain string: what the state of an order holds, quicker to hash and to write."""
 PARCEL_RANK: Final = {state: rank for rank, state in enumerate(Parcel)}
