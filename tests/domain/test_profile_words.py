@@ -432,6 +432,8 @@ placed:valid failed:100                      no
 placed:valid reversed:100                    no
 placed: captured:100 dispute_lost:100        no
 placed: captured:100 capture_failed:100      no
+placed: capture_failed:100 captured:100      yes
+placed:valid pending:50 refunded:20          yes
 """
 
 
