@@ -134,8 +134,10 @@ def test_cell(profile, given, command, then):
     assert (refused is None) == result.accepted
 
 
-@pytest.mark.parametrize(("profile", "given", "command", "then"), list(matrix()))
-def test_a_refused_command_changes_nothing(profile, given, command, then):
+@pytest.mark.parametrize(
+    ("profile", "given", "command"), [row[:3] for row in matrix() if row[3] != "+"]
+)
+def test_a_refused_command_changes_nothing(profile, given, command):
     """
     One answer is all that a refusal leaves.
     """
@@ -144,10 +146,9 @@ def test_a_refused_command_changes_nothing(profile, given, command, then):
 
     after = run([ask(command)], by, before.order)
 
-    if then != "+":
-        assert len(after.messages) == 1
-        assert after.order.derived is before.order.derived
-        assert after.snapshot.seq == before.snapshot.seq
+    assert len(after.messages) == 1
+    assert after.order.derived is before.order.derived
+    assert after.snapshot.seq == before.snapshot.seq
 
 
 @pytest.mark.rule("S4.20")
