@@ -52,14 +52,15 @@ class ResolverProcessor:
             except Exception as error:  # noqa: BLE001 - the entry is untouched, the rest goes on
                 self._bury(record, f"internal: {type(error).__name__}: {error}")
 
+    def finish(self) -> None:
+        """Nothing is put off."""
+
     def _resolve(self, record: ConsumerRecord) -> None:
         if record.value is None or record.key is None:
             self._bury(record, "record without a value or key")
             return
         fact = _fact.decode(record.value)
-        reference = (
-            fact.body.reference if isinstance(fact, ReferenceWasLinked) else fact.reference
-        )
+        reference = fact.body.reference if isinstance(fact, ReferenceWasLinked) else fact.reference
         if reference_key(fact.tenant, reference) != record.key:
             self._bury(record, "wrong key: not the fact's tenant and reference")
             return
