@@ -84,7 +84,7 @@ class Progress:
 
     def done(self) -> int:
         """Count the records committed of those that were there at the beginning."""
-        found = self._reader.committed(self._places, timeout=20)
+        found = self._reader.committed(self._places, timeout=60)
         return sum(min(max(0, one.offset), self._ends[one.topic, one.partition]) for one in found)
 
     def close(self) -> None:

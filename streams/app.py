@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from streams.settings import Settings
 
 _NEVER_SECONDS: Final = 2_000_000.0
+_GARBAGE_THRESHOLDS: Final = (50_000, 20, 50)
 
 
 class _Boot(base.BootStrategy):
@@ -97,11 +98,22 @@ def run_worker(
     app = create_app(settings, stages, metrics=metrics)
     worker = Worker(app, loglevel=settings.log_level, redirect_stdouts=False, logging_config=None)
     quieten()
+    _collect_garbage_rarely()
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
         return int(end.code or 0)
     return 0
+
+
+def _collect_garbage_rarely() -> None:
+    """Look for cycles after every 50,000 new objects instead of every 700.
+
+    Orders in memory are many and are no cycles: walking over them again and again took a fifth of
+    the lifecycle's time. Cycles are rare here (exceptions, connections), so they can wait.
+    """
+    gc.freeze()  # what is loaded by now stays
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
 
 
 def _insist_on_compiled_faust() -> None:
