@@ -19,7 +19,7 @@ from connectors import feed as feeds
 from connectors.normalise import normalise
 from streams import topic
 from tests.harness.feeds import Payload, feed
-from tests.harness.installation import Installation, wait_until
+from tests.harness.installation import Installation
 
 WARM_UP_SECONDS = 5
 _QUIET_SECONDS = 5.0
@@ -41,7 +41,7 @@ def latency(brokers: str, folder: Path, rate: int, seconds: int) -> Mapping[str,
     payloads = _sendable(rate * (seconds + WARM_UP_SECONDS))
     with installation(brokers, folder) as job:
         worker = job.start("latency")
-        wait_until(lambda: worker.ready)
+        job.wait(lambda: worker.ready, worker)
         reader = _Reader(job, payloads)
         sent = _send(job, payloads, rate)
         reader.finish()

@@ -14,7 +14,7 @@ from domain.process import process, unseen
 from streams import topic
 from streams.rulebook import rulebook
 from tests.harness.feeds import Payload
-from tests.harness.installation import Installation, Worker, wait_until
+from tests.harness.installation import Installation, Worker
 from tests.harness.story import BEGINNING, order_log
 
 _TEMPLATES = 2_000
@@ -29,8 +29,8 @@ def recovery(brokers: str, folder: Path, orders: int) -> Mapping[str, float]:
         size = _write_states(job, orders)
         job.send(_one_event_a_partition(job))
         worker = job.start("recovery", roles="lifecycle")
-        seconds = _first_event(worker)
-        wait_until(lambda: worker.ready)
+        seconds = _first_event(job, worker)
+        job.wait(lambda: worker.ready, worker)
         resident = worker.resident_bytes()
         figures = {
             "orders": orders,
@@ -48,7 +48,7 @@ def _resident(brokers: str, folder: Path) -> int:
     """Weigh a worker that keeps nothing."""
     with installation(brokers, folder) as job:
         worker = job.start("empty", roles="lifecycle")
-        wait_until(lambda: worker.ready)
+        job.wait(lambda: worker.ready, worker)
         weight = worker.resident_bytes()
         worker.stop()
         return weight
@@ -85,10 +85,10 @@ def _one_event_a_partition(job: Installation) -> Iterator[Payload]:
         yield Payload(topic.ORDER_LOG, key, value, [])
 
 
-def _first_event(worker: Worker) -> float:
-    wait_until(lambda: worker.metric("orderstream_tasks_started_total") > 0)
+def _first_event(job: Installation, worker: Worker) -> float:
+    job.wait(lambda: worker.metric("orderstream_tasks_started_total") > 0, worker)
     assigned = time.monotonic()
-    wait_until(lambda: worker.metric("orderstream_events_in_total") > 0)
+    job.wait(lambda: worker.metric("orderstream_events_in_total") > 0, worker)
     return time.monotonic() - assigned
 
 

@@ -111,7 +111,7 @@ class Installation:
         places = [TopicPartition(topic, each) for topic in topics for each in self._partitions()]
         reader = self._reader(self.application_id)
         try:
-            found = reader.committed(places, timeout=20)
+            found = reader.committed(places, timeout=60)
         finally:
             reader.close()
         return [TopicPartition(one.topic, one.partition, max(0, one.offset)) for one in found]
