@@ -71,7 +71,7 @@ def _anomaly(  # noqa: PLR0913, PLR0917 - one argument for each thing that diffe
     )
 
 
-def _action(  # noqa: PLR0913, PLR0917 - as above
+def _action(
     order: Order, cause: str, occurred_at: datetime, name: str, finding: Finding, times: int
 ) -> ActionRequired:
     tenant, channel, _ = order.key.split("/", 2)

@@ -51,7 +51,7 @@ class _Speaker:
         self.messages: list[Message] = []
         self.tenant, self.channel, self.external_id = order.key.split("/", 2)
 
-    def say(  # noqa: PLR0913 - one argument for each thing that differs
+    def say(
         self,
         name: str,
         axis: str,

@@ -7,7 +7,6 @@ facts in any order (X.1); what was raised before is compared with it, and the di
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
-
 from domain.order import Order
 from domain.promise import standing_holds
 
@@ -59,10 +58,7 @@ def _is_plain(order: Order) -> bool:
     for parcel in goods.parcels.values():
         if parcel.odd or parcel.early or parcel.state == "returned_to_sender":
             return False
-    for name in order.marks:
-        if name.startswith(_NOTED):
-            return False
-    return True
+    return not any(name.startswith(_NOTED) for name in order.marks)
 
 
 def _conflicts(order: Order) -> Iterator[Finding]:

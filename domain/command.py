@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from domain.body import Empty, Reason
+from domain.body import Empty
 from domain.document import Id, Text, Time
 from domain.fact import Envelope, Fact
 from domain.vocabulary import HoldReason

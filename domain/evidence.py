@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from domain.fact import Envelope
 
 _encode: Final = msgspec.json.Encoder().encode
-_STRENGTH: Final = {evidence: rank for rank, evidence in enumerate(Evidence)}
+_STRENGTH: Final[dict[str, int]] = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 class TooMany(Exception):  # noqa: N818 - says what is wrong, not that something is

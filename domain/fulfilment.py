@@ -218,7 +218,7 @@ def _distribute(
     shipped = order.marks.get("marked_shipped")
     if order.head is None or (not legs and shipped is None):
         return buckets, 0
-    room = {item.line_id: item.quantity for item in order.head.items} if order.head else {}
+    room = {item.line_id: item.quantity for item in order.head.items}
     over = 0
     if len(legs) > 1:
         legs.sort(key=lambda leg: (not leg.lines, -leg.stage, leg.left_at, leg.shipment_id))

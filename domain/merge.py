@@ -78,7 +78,7 @@ def _shipment_time(field: str) -> Callable[[Order, Any, int], Order]:
 
 
 def _told_by_hand(state: Parcel) -> Callable[[Order, Any, int], Order]:
-    def join(order: Order, fact: Any, at: int) -> Order:  # noqa: ANN401 - two fact classes
+    def join(order: Order, fact: Any, at: int) -> Order:  # two fact classes
         scan = Scan(at, PARCEL_RANK[state], "by-hand", "", "", inferred=False)
         return add_scan(order, parcel_key("", fact.body.shipment_id), scan)
 
@@ -86,7 +86,7 @@ def _told_by_hand(state: Parcel) -> Callable[[Order, Any, int], Order]:
 
 
 def _label(state: Parcel) -> Callable[[Order, Any, int], Order]:
-    def join(order: Order, fact: Any, at: int) -> Order:  # noqa: ANN401 - two fact classes
+    def join(order: Order, fact: Any, at: int) -> Order:  # two fact classes
         scan = Scan(at, PARCEL_RANK[state], f"label:{state}", "", "", inferred=False)
         return add_scan(order, parcel_key(fact.body.number, ""), scan)
 

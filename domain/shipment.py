@@ -120,6 +120,6 @@ def _orphan(story: Story) -> ParcelView:
 
 def cancelled_first(shipments: dict[str, Shipment]) -> Iterable[tuple[str, Shipment]]:
     """Fix who speaks last where several shipments name one parcel: the living, then by id."""
-    if len(shipments) < 2:  # noqa: PLR2004 - nobody to contradict
+    if len(shipments) < 2:  # nobody to contradict
         return shipments.items()
     return sorted(shipments.items(), key=lambda pair: (not pair[1].cancelled_at, pair[0]))

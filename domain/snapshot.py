@@ -27,7 +27,6 @@ from domain.promise import standing_holds
 from domain.rules import Rules
 from domain.vocabulary import HoldState
 
-
 Build = Callable[[Order], Any]
 Sources = tuple[object, ...]
 Section = Callable[[Order, int, Sources, Build], Any]
@@ -36,7 +35,7 @@ _LINES, _SHIPMENTS, _PARCELS, _OPERATIONS, _MONEY, _WORDS = range(6)
 _SECTIONS: Final = 6
 
 
-def _build(order: Order, _number: int, _sources: Sources, build: Build) -> Any:  # noqa: ANN401
+def _build(order: Order, _number: int, _sources: Sources, build: Build) -> Any:
     return build(order)
 
 

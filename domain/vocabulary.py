@@ -155,4 +155,4 @@ PLAIN: Final[dict[str, str]] = {
     for word in words
 }
 """Each state as a plain string: what the state of an order holds, quicker to hash and to write."""
-PARCEL_RANK: Final = {state: rank for rank, state in enumerate(Parcel)}
+PARCEL_RANK: Final[dict[str, int]] = {state: rank for rank, state in enumerate(Parcel)}

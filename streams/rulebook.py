@@ -76,7 +76,8 @@ def rulebook(choices: Mapping[str, Any]) -> Callable[[str], Rules]:
 def _rules(scope: str, parsed: Mapping[str, _Choice]) -> Rules:
     tenant = scope.partition("/")[0]
     chain = [parsed[one] for one in dict.fromkeys((DEFAULT, tenant, scope)) if one in parsed]
-    names, zone, policy = SHOWN_BY_DEFAULT, "UTC", dict[str, Any]()
+    names: tuple[str, ...] = SHOWN_BY_DEFAULT
+    zone, policy = "UTC", dict[str, Any]()
     for choice in chain:
         names = choice.profiles or names
         zone = choice.zone or zone

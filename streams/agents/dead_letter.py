@@ -18,7 +18,7 @@ PREFIX: Final = "dead-letter-"
 CAUSE_CHARACTERS_MAX: Final = 500
 
 
-def bury(
+def bury(  # noqa: PLR0913 - a dead letter tells all of these
     outbox: Outbox,
     metrics: Metrics,
     record: ConsumerRecord,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from streams.metric import Metrics
 
 _HOPS: Final = "hops"
-_fact: Final = msgspec.json.Decoder(Fact)
+_fact: Final[msgspec.json.Decoder[Fact]] = msgspec.json.Decoder(Fact)
 _entry: Final = msgspec.msgpack.Decoder(Entry)
 _pack: Final = msgspec.msgpack.Encoder()
 
@@ -60,8 +60,7 @@ class ResolverProcessor:
             self._bury(record, "record without a value or key")
             return
         fact = _fact.decode(record.value)
-        reference = fact.body.reference if isinstance(fact, ReferenceWasLinked) else fact.reference
-        if reference_key(fact.tenant, reference) != record.key:
+        if reference_key(fact.tenant, _reference_of(fact)) != record.key:
             self._bury(record, "wrong key: not the fact's tenant and reference")
             return
         hops = _hops(record)
@@ -82,9 +81,7 @@ class ResolverProcessor:
             outbox.send(topic.ORDER_LOG, str(fact.order_key).encode(), encode_record(fact))
         headers = [(_HOPS, str(hops + 1).encode())]
         for fact in resolved.to_references:
-            linked = isinstance(fact, ReferenceWasLinked)
-            name = fact.body.reference if linked else fact.reference
-            key = reference_key(fact.tenant, name)
+            key = reference_key(fact.tenant, _reference_of(fact))
             outbox.send(topic.REFERENCES, key, encode_record(fact), headers)
 
     def _load(self, key: bytes) -> Entry:
@@ -114,6 +111,10 @@ class ResolverProcessor:
     def _bury(self, record: ConsumerRecord, cause: str) -> None:
         stage = self._context.stage
         bury(self._context.outbox, self._metrics, record, stage=stage, cause=cause)
+
+
+def _reference_of(fact: Fact) -> str:
+    return fact.body.reference if isinstance(fact, ReferenceWasLinked) else fact.reference
 
 
 def _hops(record: ConsumerRecord) -> int:
