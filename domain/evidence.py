@@ -1,7 +1,8 @@
 """The joins: how each group of evidence takes in one more statement.
 
-Every function returns the order itself where nothing changed. A join must be commutative,
-associative and idempotent; `tests/domain/test_convergence.py` tries to break each.
+Money is in `payment_evidence.py`, shipments and scans in `shipment_evidence.py`. Every function
+returns the order itself where nothing changed. A join must be commutative, associative and
+idempotent; `tests/domain/test_convergence.py` tries to break each.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -11,35 +12,25 @@ from msgspec.structs import replace
 
 from domain import body as bodies
 from domain.document import Document, Line
-from domain.identity import digest, operation_key, parcel_key
-from domain.instant import earliest, micros
+from domain.identity import digest
+from domain.instant import micros
 from domain.order import (
     ENTRIES_MAX,
-    OPERATIONS_MAX,
     REVISIONS_MAX,
-    SCANS_MAX,
-    SHIPMENTS_MAX,
     Head,
     HoldEntry,
     Item,
     Mark,
     Movement,
-    Operation,
     Order,
-    Package,
     Revision,
-    Scan,
-    Shipment,
-    Statement,
 )
-from domain.vocabulary import Evidence
 
 if TYPE_CHECKING:
     from domain import fact as facts
     from domain.fact import Envelope
 
 _encode: Final = msgspec.json.Encoder().encode
-_STRENGTH: Final[dict[str, int]] = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
 
 class TooMany(Exception):  # noqa: N818 - says what is wrong, not that something is
@@ -77,7 +68,7 @@ def _add_revision(order: Order, number: int, revision: Revision) -> Order:
         if len(order.revisions) >= REVISIONS_MAX:
             raise TooMany("revisions", REVISIONS_MAX)
     elif known.digest != revision.digest:
-        order = _conflict(order, f"order|{number}")
+        order = conflict(order, f"order|{number}")
         revision = max(known, revision, key=lambda one: one.digest)
     elif known.at <= revision.at:
         return order
@@ -126,75 +117,8 @@ def _items(lines: tuple[Line, ...]) -> tuple[Item, ...]:
     return tuple(items.values())
 
 
-def add_operation(order: Order, fact: "facts.PaymentCaptured", at: int, kind: str) -> Order:
-    """Keep a money operation; of two statements the newer one counts, a contradiction is noted."""
-    body = fact.body
-    key = operation_key(kind, body, fact.event_id)
-    new = Operation(
-        at,
-        body.amount,
-        body.currency,
-        body.evidence,
-        body.parent,
-        body.final,
-        fact.revision,
-        body.code,
-    )
-    old = order.operations.get(key)
-    if old is None:
-        if len(order.operations) >= OPERATIONS_MAX:
-            raise TooMany("payment operations", OPERATIONS_MAX)
-        return replace(order, operations={**order.operations, key: new})
-    if contradicts(old, new) and key not in order.conflicts:
-        order = _conflict(order, key)
-        old = order.operations[key]
-    joined = _join_operations(old, new, known_conflict=key in order.conflicts)
-    if joined == old:
-        return order
-    return replace(order, operations={**order.operations, key: joined})
-
-
-def contradicts(old: Operation, new: Operation) -> bool:
-    """Say whether two statements without revision give one operation different money."""
-    if new.revision:
-        return False
-    if old.revision:
-        return old.unrevised not in {0, _money_digest(new)}
-    return (old.amount, old.currency) != (new.amount, new.currency)
-
-
-def _money_digest(operation: Operation) -> int:
-    return digest(f"{operation.amount} {operation.currency}".encode())
-
-
-def _join_operations(old: Operation, new: Operation, *, known_conflict: bool) -> Operation:
-    first, second = sorted((old, new), key=_statement_order)
-    return replace(
-        second,
-        evidence=min(old.evidence, new.evidence, key=_STRENGTH.__getitem__),
-        parent=max(old.parent, new.parent),
-        final=old.final or new.final,
-        unrevised=_unrevised(first, second, known_conflict=known_conflict),
-    )
-
-
-def _unrevised(first: Operation, second: Operation, *, known_conflict: bool) -> int:
-    if not second.revision or known_conflict:
-        return 0
-    return second.unrevised or first.unrevised or (0 if first.revision else _money_digest(first))
-
-
-def _statement_order(operation: Operation) -> tuple[int, int, int, str, str]:
-    return (
-        operation.revision,
-        operation.at,
-        operation.amount,
-        operation.currency,
-        operation.code,
-    )
-
-
-def _conflict(order: Order, key: str) -> Order:
+def conflict(order: Order, key: str) -> Order:
+    """Note that two statements about one thing contradict each other."""
     if key in order.conflicts:
         return order
     order = replace(order, conflicts=tuple(sorted((*order.conflicts, key))))
@@ -202,90 +126,6 @@ def _conflict(order: Order, key: str) -> Order:
     if operation is None or not operation.unrevised:
         return order
     return replace(order, operations={**order.operations, key: replace(operation, unrevised=0)})
-
-
-def add_shipment(
-    order: Order, fact: "facts.ShipmentCreated | facts.ShipmentEdited", at: int
-) -> Order:
-    """Keep the newest statement about a shipment."""
-    body = fact.body
-    statement = Statement(
-        at=at,
-        revision=fact.revision or at,
-        lines=tuple((units.line_id, units.quantity) for units in body.lines),
-        packages=tuple(
-            Package(parcel_key(parcel.number, ""), parcel.carrier, parcel.url)
-            for parcel in body.parcels
-        ),
-        carrier=body.carrier,
-        service=body.service,
-        pickup=body.pickup,
-        carrier_made=body.carrier_made,
-        expected_at=micros(body.expected_at) if body.expected_at else 0,
-        notify_customer=body.notify_customer,
-    )
-    shipment = _shipment(order, body.shipment_id)
-    old = shipment.statement
-    if old and _newness(old) >= _newness(statement):
-        return order
-    return _put_shipment(order, body.shipment_id, replace(shipment, statement=statement))
-
-
-def _newness(statement: Statement) -> tuple[int, int, bytes]:
-    return statement.revision, statement.at, _encode(statement)
-
-
-def add_shipment_time(order: Order, shipment_id: str, field: str, at: int) -> Order:
-    """Keep when something first happened to a shipment."""
-    shipment = _shipment(order, shipment_id)
-    known: int = getattr(shipment, field)
-    if known and known <= at:
-        return order
-    return _put_shipment(order, shipment_id, replace(shipment, **{field: earliest(known, at)}))
-
-
-def _shipment(order: Order, shipment_id: str) -> Shipment:
-    shipment = order.shipments.get(shipment_id)
-    if shipment is None and len(order.shipments) >= SHIPMENTS_MAX:
-        raise TooMany("shipments", SHIPMENTS_MAX)
-    return shipment or Shipment()
-
-
-def _put_shipment(order: Order, shipment_id: str, shipment: Shipment) -> Order:
-    return replace(order, shipments={**order.shipments, shipment_id: shipment})
-
-
-def add_scan(order: Order, parcel: str, scan: Scan) -> Order:
-    """Keep a scan in its place in time; an inferred one only at its earliest."""
-    scans = order.scans.get(parcel, ())
-    for old in scans:
-        if _same_scan(old, scan):
-            return _join_scan(order, parcel, old, scan)
-    if len(scans) >= SCANS_MAX:
-        raise TooMany("scans", SCANS_MAX)
-    if not scans and len(order.scans) >= SHIPMENTS_MAX:
-        raise TooMany("parcels", SHIPMENTS_MAX)
-    ordered = tuple(sorted((*scans, scan)))
-    return replace(order, scans={**order.scans, parcel: ordered})
-
-
-def _same_scan(old: Scan, new: Scan) -> bool:
-    if old.inferred or new.inferred:
-        return old.inferred and new.inferred and old.rank == new.rank
-    return old.at == new.at and old.code == new.code and old.place == new.place
-
-
-def _join_scan(order: Order, parcel: str, old: Scan, new: Scan) -> Order:
-    if old.inferred:
-        kept = min(old, new)
-    else:
-        kept = max(old, new)
-        if old.rank != new.rank:
-            order = _conflict(order, f"scan|{parcel}|{new.at}|{new.code}")
-    if kept is old or kept == old:
-        return order
-    rest = (scan for scan in order.scans[parcel] if scan is not old)
-    return replace(order, scans={**order.scans, parcel: tuple(sorted((*rest, kept)))})
 
 
 def add_mark(order: Order, name: str, fact: "Envelope", at: int, *, latest: bool = False) -> Order:
@@ -359,7 +199,7 @@ def add_movement(
             raise TooMany(group, ENTRIES_MAX)
     else:
         if old.lines != new.lines:
-            order = _conflict(order, f"{group}|{key}")
+            order = conflict(order, f"{group}|{key}")
         if (old.at, old.lines, old.reason) >= (new.at, new.lines, new.reason):
             return order
     return replace(order, **{group: {**entries, key: new}})

@@ -17,16 +17,14 @@ from domain.evidence import (
     add_hold,
     add_mark,
     add_movement,
-    add_operation,
-    add_scan,
-    add_shipment,
-    add_shipment_time,
     release_hold,
 )
 from domain.fact import Fact
 from domain.identity import parcel_key
 from domain.instant import micros
 from domain.order import Order, Scan
+from domain.payment_evidence import add_operation
+from domain.shipment_evidence import add_scan, add_shipment, add_shipment_time
 from domain.vocabulary import PARCEL_RANK, Parcel
 
 MONEY: Final = 1

@@ -222,7 +222,7 @@ def test_what_names_no_order_is_refused_and_leaves_no_trace():
 
 
 def test_a_fact_too_many_is_refused_and_the_order_goes_on(monkeypatch):
-    monkeypatch.setattr("domain.evidence.OPERATIONS_MAX", 2)
+    monkeypatch.setattr("domain.payment_evidence.OPERATIONS_MAX", 2)
 
     replay, said = _play([_placed(), *(_captured(f"p{number}") for number in range(4))])
 
