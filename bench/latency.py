@@ -43,7 +43,12 @@ def latency(brokers: str, folder: Path, rate: int, seconds: int) -> Mapping[str,
         worker = job.start("latency")
         job.wait(lambda: worker.ready, worker)
         reader = _Reader(job, payloads)
+        begun, cpu, starved = time.monotonic(), worker.cpu_seconds(), worker.starved_seconds()
         sent = _send(job, payloads, rate)
+        took = time.monotonic() - begun
+        busy = (worker.cpu_seconds() - cpu) / took
+        starving = (worker.starved_seconds() - starved) / took
+        transactions = worker.metric("orderstream_batch_records_count")
         reader.finish()
         late = _late(payloads, sent, reader, rate * WARM_UP_SECONDS)
         worker.stop()
@@ -53,7 +58,10 @@ def latency(brokers: str, folder: Path, rate: int, seconds: int) -> Mapping[str,
         "p50_ms": round(_quantile(late, 0.5) * 1000, 1),
         "p90_ms": round(_quantile(late, 0.9) * 1000, 1),
         "p99_ms": round(_quantile(late, 0.99) * 1000, 1),
-        "max_ms": round(late[-1] * 1000, 1),
+        "max_ms": round(_quantile(late, 1.0) * 1000, 1),
+        "transactions_per_second": round(transactions / (seconds + WARM_UP_SECONDS)),
+        "worker_cpus": round(busy, 2),
+        "worker_cpus_missed": round(starving, 2),
         "load_average": round(load_average(), 1),
     }
 
@@ -145,4 +153,6 @@ def _late(
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
+    if not ordered:
+        return float("nan")
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

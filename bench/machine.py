@@ -103,6 +103,7 @@ class Timed:
     events: int
     seconds: float
     cpu_seconds: float
+    starved_seconds: float
     load: float
 
     def figures(self) -> Mapping[str, float]:
@@ -111,6 +112,7 @@ class Timed:
             "seconds": round(self.seconds, 2),
             "events_per_second": round(self.events / self.seconds),
             "cpu_us_per_event": round(self.cpu_seconds / self.events * 1e6, 1),
+            "cpus_missed": round(self.starved_seconds / self.seconds, 2),
             "load_average": round(self.load, 1),
         }
 
@@ -125,12 +127,13 @@ class Watch:
     def until(self, seconds_max: float = 600) -> Timed:
         """Wait until everything preloaded is committed."""
         deadline = time.monotonic() + seconds_max
-        begun, before, cpu = 0.0, 0, 0.0
+        begun, before, cpu, starved = 0.0, 0, 0.0, 0.0
         while True:
             done = self._progress.done()
             now = time.monotonic()
             if done and not begun:
-                begun, before, cpu = now, done, self._worker.cpu_seconds()
+                begun, before = now, done
+                cpu, starved = self._worker.cpu_seconds(), self._worker.starved_seconds()
             if done >= self._progress.total:
                 break
             if now > deadline or self._worker.process.poll() is not None:
@@ -142,5 +145,6 @@ class Watch:
             events=self._progress.total - before,
             seconds=now - begun,
             cpu_seconds=self._worker.cpu_seconds() - cpu,
+            starved_seconds=self._worker.starved_seconds() - starved,
             load=load_average(),
         )

@@ -52,22 +52,23 @@ def feeds(brokers: str, folder: Path, events: int) -> Mapping[str, float]:
         preload(job, itertools.islice(told, events))
         worker = job.start("feeds")
         progress = Progress(job, FEEDS)
-        while not (done := progress.done()):
-            time.sleep(0.05)
+        while not worker.ready and not progress.done():
+            time.sleep(0.02)
         begun, cpu = time.monotonic(), worker.cpu_seconds()
         while progress.done() < progress.total or not job.drained():
             time.sleep(0.3)
         seconds, used = time.monotonic() - begun, worker.cpu_seconds() - cpu
         facts = worker.metric("orderstream_events_in_total", stage="lifecycle")
         figures = {
-            "payloads": events - done,
+            "payloads": events,
             "seconds": round(seconds, 2),
-            "payloads_per_second": round((events - done) / seconds),
+            "payloads_per_second": round(events / seconds),
             "facts_per_second": round(facts / seconds),
             "records_through_all_stages_per_second": round(
                 worker.metric("orderstream_events_in_total") / seconds
             ),
-            "cpu_us_per_payload": round(used / (events - done) * 1e6, 1),
+            "cpu_us_per_payload": round(used / events * 1e6, 1),
+            "transactions": worker.metric("orderstream_batch_records_count"),
             "load_average": round(load_average(), 1),
         }
         worker.stop()
