@@ -10,7 +10,8 @@ from msgspec import Meta, Struct
 
 from domain.body import Empty
 from domain.document import Id, Text, Time
-from domain.fact import Envelope, Fact
+from domain.envelope import Envelope
+from domain.fact import Fact
 from domain.vocabulary import HoldReason
 
 

@@ -28,7 +28,7 @@ from domain.order import (
 
 if TYPE_CHECKING:
     from domain import fact as facts
-    from domain.fact import Envelope
+    from domain.envelope import Envelope
 
 _encode: Final = msgspec.json.Encoder().encode
 

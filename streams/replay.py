@@ -19,8 +19,9 @@ from msgspec.structs import replace
 from domain.codec import decode_order, encode_order
 from domain.command import CommandJudged, Record, Request
 from domain.deadline import fire, next_deadline
+from domain.envelope import Envelope
 from domain.evidence import TooMany
-from domain.fact import Envelope, Fact, ReferenceWasLinked, TimerHasFired
+from domain.fact import Fact, ReferenceWasLinked, TimerHasFired
 from domain.instant import micros, moment
 from domain.message import Message, Snapshot
 from domain.order import Order

@@ -8,7 +8,8 @@ from msgspec import inspect
 
 from docs.generate.page import code, first_sentence, page, prose, table
 from docs.generate.shape import fields_table, structs_of, words_table
-from domain.fact import Envelope, Fact
+from domain.envelope import Envelope
+from domain.fact import Fact
 
 _ABOUT = """
 A fact says what happened outside; it is never refused and never lost. Two deliveries of one

@@ -10,7 +10,8 @@ from connectors.feed import HEADERS_MAX
 from docs.generate.page import prose
 from domain.command import Command, CommandJudged
 from domain.document import Document
-from domain.fact import Envelope, Fact
+from domain.envelope import Envelope
+from domain.fact import Fact
 from domain.message import (
     ActionRequired,
     Anomaly,
