@@ -11,8 +11,8 @@ from domain.anomaly import Finding, find_anomalies
 from domain.message import ActionRequired, Anomaly, Message
 from domain.order import Order
 
-_ACTIONS: Final = frozenset({"refund", "reship_or_refund"})
-"""Proposals that somebody must carry out outside (X.7; spec model, 8.4)."""
+_ACTIONS: Final = frozenset({"reship_or_refund"})
+"""Proposals that somebody must carry out outside (spec model, 8.4); money is `process.py`'s."""
 
 
 def sound_alarms(
@@ -75,8 +75,6 @@ def _action(
     order: Order, cause: str, occurred_at: datetime, name: str, finding: Finding, times: int
 ) -> ActionRequired:
     tenant, channel, _ = order.key.split("/", 2)
-    money = order.derived.money
-    owed = max(money.captured - money.refunded - money.refund_pending - money.due, 0)
     return ActionRequired(
         id=f"{order.key}:action:{name}:{times}",
         order_key=order.key,
@@ -85,8 +83,6 @@ def _action(
         action=finding.proposed,
         occurred_at=occurred_at,
         cause=cause,
-        amount=owed if finding.proposed == "refund" else 0,
-        currency=order.head.currency if order.head else "",
         note=finding.kind + (f" {finding.about}" if finding.about else ""),
         test=order.test,
     )

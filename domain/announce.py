@@ -29,6 +29,8 @@ _REST: Final[dict[str, str]] = {
     "risk": PLAIN[Risk.NONE],
 }
 """Where an axis is before anything happens; being there is not news."""
+_UNKNOWN: Final[Facets] = ("", _REST["closure"], _REST["hold"], _REST["risk"], "", "", "", "")
+"""The facets of an order of which nothing was said yet."""
 
 
 class Cause(NamedTuple):
@@ -122,10 +124,12 @@ def announce(
     if new.promise.known:
         first = not old.promise.known
         if first or _may_show_else(old, new):
+            before_that = _UNKNOWN if first else facets_of(old)
             facets = facets_of(new)
-            _say_axes(speaker, facets)
-            for compiled in rules.profiles:
-                _say_words(speaker, compiled, facets)
+            if facets != before_that:
+                _say_axes(speaker, before_that, facets)
+                for compiled in rules.profiles:
+                    _say_words(speaker, compiled, before_that, facets)
         if first or new.goods is not old.goods:
             _say_parcels(speaker, rules)
         if "placed" in order.marks and (first or "placed" not in before.marks):
@@ -146,11 +150,9 @@ def _may_show_else(old: Derived, new: Derived) -> bool:
     )
 
 
-def _say_axes(speaker: _Speaker, facets: Facets) -> None:
-    told = speaker.told
-    for axis, word in zip(_AXES, facets, strict=False):
-        last = told.get(axis)
-        if (last.word if last else _REST.get(axis)) != word:
+def _say_axes(speaker: _Speaker, before: Facets, facets: Facets) -> None:
+    for axis, old, word in zip(_AXES, before, facets, strict=False):
+        if old != word:
             speaker.say(axis, axis, word, _because(speaker.order, axis))
 
 
@@ -169,22 +171,36 @@ def _because(order: Order, axis: str) -> Because:
     return Because(rule=f"the newest fact about {axis}")
 
 
-def _say_words(speaker: _Speaker, compiled: Compiled, facets: Facets) -> None:
-    told = speaker.told
-    for axis, name, word_of in compiled.order_words:
-        word = word_of(facets)
-        last = told.get(name)
+def _say_words(speaker: _Speaker, compiled: Compiled, before: Facets, facets: Facets) -> None:
+    for name, axis, word, because, notices in _changed_words(compiled, before, facets):
+        last = speaker.told.get(name)
         if last is not None and last.word == word:
             continue
-        seq = speaker.say(name, axis, word, _shown(compiled, axis, facets), "", compiled.name)
-        for notice in compiled.notices.get((axis, word), ()):
-            if not notice.when or holds(notice.when, facets):
-                speaker.notify(notice, compiled.name, word, "", seq)
+        seq = speaker.say(name, axis, word, because, "", compiled.name)
+        for notice in notices:
+            speaker.notify(notice, compiled.name, word, "", seq)
 
 
-@lru_cache(maxsize=4_096)
-def _shown(compiled: Compiled, axis: str, facets: Facets) -> Because:
-    return Because(rule=explain_word(compiled, axis, facets))
+@lru_cache(maxsize=16_384)
+def _changed_words(
+    compiled: Compiled, before: Facets, facets: Facets
+) -> tuple[tuple[str, str, str, Because, tuple[Notice, ...]], ...]:
+    """List the words of a profile that differ between two sets of facets, and whom to tell."""
+    return tuple(
+        (
+            name,
+            axis,
+            word_of(facets),
+            Because(rule=explain_word(compiled, axis, facets)),
+            tuple(
+                notice
+                for notice in compiled.notices.get((axis, word_of(facets)), ())
+                if holds(notice.when, facets)
+            ),
+        )
+        for axis, name, word_of in compiled.order_words
+        if before is _UNKNOWN or word_of(before) != word_of(facets)
+    )
 
 
 def _say_parcels(speaker: _Speaker, rules: Rules) -> None:

@@ -26,6 +26,8 @@ class Deadline(NamedTuple):
 
 def next_deadline(order: Order, rules: Rules) -> Deadline | None:
     """Find the earliest deadline that has not fired yet."""
+    if order.head is not None and not rules.policy.cancel_expired:
+        return None
     return min(_deadlines(order, rules), default=None)
 
 
@@ -35,9 +37,12 @@ def _deadlines(order: Order, rules: Rules) -> list[Deadline]:
         found.append(
             Deadline(order.seen_at + rules.policy.await_order_hours * HOUR, AWAITING_ORDER)
         )
-    elif rules.policy.cancel_expired and order.head.ship_by:
-        if order.derived.promise.lifecycle in rules.policy.expirable:
-            found.append(Deadline(expiry_of(order, rules), EXPIRY))
+    elif (
+        rules.policy.cancel_expired
+        and order.head.ship_by
+        and order.derived.promise.lifecycle in rules.policy.expirable
+    ):
+        found.append(Deadline(expiry_of(order, rules), EXPIRY))
     return [one for one in found if one.at and f"timer:{one.timer}:{one.at}" not in order.marks]
 
 

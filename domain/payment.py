@@ -102,20 +102,23 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
     if len(order.revisions) > 1:
         return None
     granted, captured, refunded, last_at = -1, 0, 0, 0
+    authorization, finals = "", list[str]()
     for key, operation in order.operations.items():
         if operation.evidence != Evidence.PROVIDER or operation.currency != head.currency:
             return None
-        if key.startswith("captured|") and not operation.final:
+        if key.startswith("captured|"):
             captured += operation.amount
             last_at = max(last_at, operation.at)
+            if operation.final:
+                finals += (key[9:], key[9 : key.index("|", 9) + 1] + operation.parent)
         elif key.startswith("authorized|") and granted < 0:
-            granted = operation.amount
+            granted, authorization = operation.amount, key[11:]
         elif key.startswith("refunded|"):
             refunded += operation.amount
         else:
             return None
     due = _due(order, goods)
-    open_authorized = max(granted - captured, 0)
+    open_authorized = 0 if authorization in finals else max(granted - captured, 0)
     given_up = _is_given_up(goods)
     free = not due and not given_up and head.total == 0
     sums = Sums(
@@ -312,7 +315,7 @@ def _open_authorizations(ledger: Ledger, captures: list[Entry]) -> int:
         linked = [capture for capture in captures if _belongs(capture, entry)]
         used = _total(linked)
         unlinked -= used
-        final = any([capture.operation.final for capture in linked])
+        final = any(capture.operation.final for capture in linked)
         if not final and (entry.provider, entry.reference) not in ended:
             granted = _adjusted(ledger, entry) if "adjusted" in ledger else entry.amount
             still_open += max(granted - used, 0)

@@ -47,7 +47,10 @@ def process(order: Order, record: Record, rules: Rules) -> Step:
     if merged is order:
         return Step(order, (), repeat=True)
     cause = Cause(record.event_id, record.occurred_at)
-    return Step(*announce(order, merged, cause, rules))
+    after, messages = announce(order, merged, cause, rules)
+    if after.derived.promise.cancelled_at:
+        messages = [*messages, *_actions(order, after, cause)]
+    return Step(after, messages)
 
 
 def unseen(key: str, seen_at: datetime) -> Order:
@@ -89,7 +92,7 @@ def _apply(order: Order, judged: CommandJudged, rules: Rules) -> Step:
         after = _take_in(after, effect)
     cause = Cause(verdict.command_id, judged.occurred_at, verdict.notify_customer)
     after, messages = announce(order, after, cause, rules)
-    return Step(after, [_answer(after, judged), *messages, *_actions(order, after, judged)])
+    return Step(after, [_answer(after, judged), *messages, *_actions(order, after, cause)])
 
 
 def _answer(order: Order, judged: CommandJudged) -> CommandResult:
@@ -119,30 +122,40 @@ def _kind_of(fact: Fact) -> str:
 
 
 def _owed(order: Order) -> dict[str, int]:
-    """Say what a cancellation leaves to give back: captured beyond what is due, and authorised."""
+    """Say what a cancelled order has to give back: captured beyond what is due, and authorised."""
     money = order.derived.money
     refund = max(money.captured - money.refunded - money.refund_pending - money.due, 0)
     return {"refund": refund, "reverse": money.authorized}
 
 
-def _actions(before: Order, order: Order, judged: CommandJudged) -> list[ActionRequired]:
-    """Ask people for what we cannot do ourselves: send money back, reverse an authorisation."""
-    if before.derived.promise.cancelled_at or not order.derived.promise.cancelled_at:
+def _actions(before: Order, order: Order, cause: Cause) -> list[ActionRequired]:
+    """Ask people for what we cannot do ourselves: send money back, reverse an authorisation.
+
+    Asked when a cancelled order owes more than before: at the cancellation, and again for money
+    that comes to light after it, whenever it was taken (X.7). An order that its own source
+    cancelled is settled there; only money dated after the cancellation is asked back.
+    """
+    promise, money = order.derived.promise, order.derived.money
+    if order.test or not promise.cancelled_at or order.derived is before.derived:
         return []
+    if "cancelled" not in order.marks and money.last_capture_at <= promise.cancelled_at:
+        return []
+    was_cancelled = bool(before.derived.promise.cancelled_at)
+    owed_before = _owed(before) if was_cancelled else {}
     tenant, channel, _ = order.key.split("/", 2)
     return [
         ActionRequired(
-            id=f"{order.key}:action:{action}:{judged.body.command_id}",
+            id=f"{order.key}:action:{action}:{cause.event_id}",
             order_key=order.key,
             tenant=tenant,
             channel=channel,
             action=action,
-            occurred_at=judged.occurred_at,
-            cause=judged.body.command_id,
-            amount=amount,
+            occurred_at=cause.occurred_at,
+            cause=cause.event_id,
+            amount=amount - owed_before.get(action, 0),
             currency=order.head.currency if order.head else "",
             test=order.test,
         )
         for action, amount in _owed(order).items()
-        if amount and not order.test
+        if amount > owed_before.get(action, 0)
     ]

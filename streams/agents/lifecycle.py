@@ -24,8 +24,14 @@ from domain.command import Record
 from domain.deadline import fire, next_deadline
 from domain.evidence import TooMany
 from domain.instant import moment
-from domain.message import ActionRequired, Anomaly, CommandResult, Message, Notification
-from domain.message import StatusChanged
+from domain.message import (
+    ActionRequired,
+    Anomaly,
+    CommandResult,
+    Message,
+    Notification,
+    StatusChanged,
+)
 from domain.order import Order
 from domain.process import Step, process, unseen
 from domain.rules import Rules
@@ -84,7 +90,7 @@ class LifecycleProcessor:
                 self._bury(record, f"not a record of the order log: {error}")
             except TooMany as error:
                 self._bury(record, str(error))
-            except Exception as error:  # one order's surprise: the order is untouched
+            except Exception as error:  # noqa: BLE001 - one order's surprise: the order is untouched
                 _log.exception("record could not be processed: offset=%d", record.offset)
                 self._bury(record, f"internal: {type(error).__name__}: {error}")
 

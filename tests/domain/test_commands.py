@@ -577,3 +577,14 @@ def test_a_hold_that_was_released_can_be_placed_again():
 
     assert run(story).snapshot.hold == "on_hold"
     assert run([*story, release(8)]).snapshot.hold == "clear"
+
+
+@pytest.mark.rule("X.7")
+def test_money_taken_before_a_cancellation_but_told_after_it_is_asked_back():
+    """
+    A capture that comes to light late is owed to the buyer, whatever its date.
+    """
+    story = run([placed(), cancel(at=30), captured(at=20)])
+
+    assert story.snapshot.lifecycle == "cancelled"
+    assert actions(story.messages) == {"refund": 100}

@@ -26,6 +26,7 @@ OPERATION = st.tuples(
     st.sampled_from(["", "a", "b"]),
     st.sampled_from([0, 1, 40, 60, 99, 100, 101]),
     st.integers(0, 5),
+    st.booleans(),
 )
 
 
@@ -49,13 +50,14 @@ def test_a_plain_ledger_sums_to_the_same_both_ways(total, validity, method, canc
         lines=(Line(line_id="1", quantity=2, unit_price=Minor(50), cancelled=cancelled),),
     )
     order, _ = merge(order, facts.OrderPlaced(event_id="o", occurred_at=DAY, body=document))
-    for kind, reference, parent, amount, hour in operations:
+    for kind, reference, parent, amount, hour, final in operations:
         body = Operation(
             amount=Minor(amount),
             currency="EUR",
             provider="p",
             reference=reference,
             parent=parent,
+            final=final,
         )
         told = KINDS[kind](event_id="x", occurred_at=DAY + timedelta(hours=hour), body=body)
         order, _ = merge(order, told)
