@@ -84,13 +84,10 @@ def fulfillment_facts(writer: Writer, fulfillment: Fulfillment) -> Iterator[Fact
                 facts.ShipmentHandedOver, f"{name}:handed_over", created_at, body=body
             )
         case "cancelled":
-            called_off = ShipmentRef(shipment_id=fulfillment.id, note=fulfillment.status)
+            off = ShipmentRef(shipment_id=fulfillment.id, note=fulfillment.status)
+            event_id = f"{name}:cancelled"
             yield writer.fact(
-                facts.ShipmentCancelled,
-                f"{name}:cancelled",
-                updated_at,
-                body=called_off,
-                revision=revision,
+                facts.ShipmentCancelled, event_id, updated_at, body=off, revision=revision
             )
         case None:
             yield _unknown(writer, name, "fulfillment.status", fulfillment)

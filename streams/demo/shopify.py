@@ -146,19 +146,19 @@ class ShopifyOrder:
             "created_at": when,
             "processed_at": when,
             "note": "",
-            "refund_line_items": [
-                {
-                    "id": self.line_id(line) + 7,
-                    "line_item_id": self.line_id(line),
-                    "quantity": self.items[line].quantity,
-                    "restock_type": restock,
-                }
-                for line in lines
-            ],
+            "refund_line_items": [self._refund_line(line, restock) for line in lines],
             "transactions": [money],
             "order_adjustments": [],
         }
         return self._feed("refunds/create", body, minutes)
+
+    def _refund_line(self, line: int, restock: str) -> Json:
+        return {
+            "id": self.line_id(line) + 7,
+            "line_item_id": self.line_id(line),
+            "quantity": self.items[line].quantity,
+            "restock_type": restock,
+        }
 
     def _order(self, event: str, minutes: float, **changes: object) -> Delivery:
         placed, updated = at(self.minutes).isoformat(), at(minutes).isoformat()

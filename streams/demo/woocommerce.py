@@ -81,21 +81,24 @@ class WooOrder:
             "payment_method_title": self.method.title(),
             "transaction_id": f"pi_3Demo{self.number}" if by_stripe else "",
             "meta_data": [charge] if by_stripe else [],
-            "line_items": [
-                {
-                    "id": self.number * 10 + line,
-                    "name": item.title,
-                    "quantity": item.quantity,
-                    "total": amount(item.price * item.quantity),
-                    "sku": item.sku,
-                }
-                for line, item in enumerate(self.items)
-            ],
+            "line_items": self._lines(),
             "shipping_lines": [
                 {"id": 9, "method_title": "Parcel", "method_id": "flat_rate", "total": "4.90"}
             ],
             "refunds": [],
         }
+
+    def _lines(self) -> list[Json]:
+        return [
+            {
+                "id": self.number * 10 + line,
+                "name": item.title,
+                "quantity": item.quantity,
+                "total": amount(item.price * item.quantity),
+                "sku": item.sku,
+            }
+            for line, item in enumerate(self.items)
+        ]
 
     def _feed(self, event: str, body: Json, minutes: float) -> Delivery:
         when: datetime = at(minutes)

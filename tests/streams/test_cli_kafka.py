@@ -14,6 +14,16 @@ import pytest
 from tests.streams.test_cli_normalise import BODY
 
 COMMAND = (sys.executable, "-m", "streams.cli")
+ORDER = {
+    "id": 7,
+    "name": "#7",
+    "created_at": "2026-03-02T12:00:00Z",
+    "updated_at": "2026-03-02T12:00:00Z",
+    "currency": "EUR",
+    "total_price": "1.00",
+    "financial_status": "paid",
+    "line_items": [{"id": 1, "quantity": 1, "price": "1.00"}],
+}
 
 
 @pytest.mark.kafka
@@ -25,17 +35,7 @@ def test_what_was_sent_can_be_looked_at_and_built_again(kafka, tmp_path):
         "ORDERSTREAM_APPLICATION_ID": "command-line",
         "ORDERSTREAM_WEB_PORT": "0",
     }
-    order = {
-        "id": 7,
-        "name": "#7",
-        "created_at": "2026-03-02T12:00:00Z",
-        "updated_at": "2026-03-02T12:00:00Z",
-        "currency": "EUR",
-        "total_price": "1.00",
-        "financial_status": "paid",
-        "line_items": [{"id": 1, "quantity": 1, "price": "1.00"}],
-    }
-    (tmp_path / "order").write_text(json.dumps(order))
+    (tmp_path / "order").write_text(json.dumps(ORDER))
     (tmp_path / "payment").write_bytes(BODY)
     (tmp_path / "poison").write_bytes(b"{")
 
