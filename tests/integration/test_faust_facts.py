@@ -25,6 +25,11 @@ pytestmark = pytest.mark.kafka
 
 
 @pytest.fixture(autouse=True)
+def _elsewhere(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)  # Faust's own app makes its folders where it is started
+
+
+@pytest.fixture(autouse=True)
 def _quiet():
     logging.disable(logging.CRITICAL)
     yield
