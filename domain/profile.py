@@ -38,7 +38,6 @@ FACETS: Final[Mapping[str, tuple[str, ...]]] = {
 PARCEL_FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "parcel": tuple(PLAIN[word] for word in Parcel)
 }
-COMBINATIONS_MAX: Final = 200_000
 
 Facets = tuple[str, ...]
 Word = Callable[[Facets], str]
