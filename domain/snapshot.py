@@ -5,7 +5,6 @@ orders keeps the encoded sections (`SnapshotWriter`) and encodes only those that
 """
 
 from collections.abc import Callable
-from operator import is_
 from typing import Any, Final
 
 import msgspec
@@ -59,7 +58,7 @@ class SnapshotWriter:
     def _section(self, order: Order, number: int, sources: Sources, build: Build) -> Raw:
         kept = self._kept[order.key]
         last = kept[number]
-        if last is not None and all(map(is_, last[0], sources)):
+        if last is not None and last[0] == sources:
             return last[1]
         encoded = Raw(self._encode(build(order)))
         kept[number] = (sources, encoded)

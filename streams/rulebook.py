@@ -62,7 +62,7 @@ def rulebook(choices: Mapping[str, Any]) -> Callable[[str], Rules]:
     by_account: dict[str, Rules] = {}
 
     def rules_for(order_key: str) -> Rules:
-        account = order_key[: order_key.index("/", order_key.index("/") + 1)]
+        account = order_key[: order_key.find("/", order_key.find("/") + 1)]
         rules = by_account.get(account)
         if rules is None:
             tenant = account.partition("/")[0]

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-ORDERS_CACHED_MAX: Final = 20_000
+ORDERS_CACHED_MAX: Final = 5_000
 """Decoded orders kept per partition; an order costs about 10 kB decoded, 1 kB as bytes."""
 
 _TOPICS: Final[dict[type, str]] = {
