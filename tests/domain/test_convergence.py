@@ -188,7 +188,6 @@ def test_every_set_of_four_facts_of_one_axis_converges(axis):
             assert all(end == ends[-1] for end in ends), [pool[one].event_id for one in chosen]
 
 
-@pytest.mark.rule("X.4")
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_parcel_that_two_shipments_name_belongs_to_the_living_one(turned):
     """

@@ -255,7 +255,6 @@ def test_goods_that_left_before_the_cancel_stay_sent(left_at, state, anomaly):
     assert ("shipped_after_cancel" in snapshot.anomalies) == anomaly
 
 
-@pytest.mark.rule("X.4")
 def test_a_second_parcel_adds_and_a_known_one_does_not():
     """
     Two numbers are two parcels; the same number written otherwise is the same parcel.

@@ -133,6 +133,23 @@ def test_a_table_without_conditions_shows_one_word():
     assert words == {"toy": {"order": "Here"}}
 
 
+@pytest.mark.rule("S2.10")
+@pytest.mark.parametrize("media", [["email"], ["sms"], ["email", "sms"], []])
+def test_a_notice_is_told_once_in_each_medium(media):
+    """
+    Two media are two intents, with ids of their own; none is silence.
+    """
+    compiled = loaded(
+        f'{SOUND}[[notices]]\non = "placed"\naudience = "customer"\ntemplate = "t"\n'
+        f"media = {media}"
+    )
+
+    told = notices(run([placed(), placed()], Rules(profiles=(compiled,))).messages, "customer")
+
+    assert [one.medium for one in told] == media
+    assert len({one.id for one in told}) == len(media)
+
+
 def test_a_notice_without_words_follows_each_word():
     """
     Every word that the axis can show is told.

@@ -84,7 +84,6 @@ def test_recorded_payloads_are_understood():
     assert readings["djstripe_event_account_updated_standard.json"].ignored
 
 
-@pytest.mark.rule("X.21")
 def test_every_documented_status_has_a_row():
     """A status that Stripe documents is never reported as unknown."""
     assert set(INTENT) == {
@@ -237,7 +236,6 @@ def test_captures_in_parts_grow_with_their_revision():
     )
 
 
-@pytest.mark.rule("X.12")
 def test_an_authorisation_that_ran_out_is_expired_not_reversed():
     """Charge and intent name it alike; before basil the intent could only say `automatic`."""
     intent = inner("intent_canceled") | {"cancellation_reason": "expired"}
