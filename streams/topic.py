@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _DAY_MS: Final = 86_400_000
 _CHANGELOG_SEGMENT_BYTES: Final = 128 * 1024 * 1024  # only closed segments are compacted
 
+_DEAD_LETTER_ROOM_BYTES: Final = 64 * 1024
+
 
 class Keep(StrEnum):
     """How long records of a topic stay."""
@@ -97,7 +99,7 @@ def topic_config(topic: Topic, settings: Settings) -> dict[str, str]:
     """Give the broker's configuration of a topic."""
     config = {
         "min.insync.replicas": str(max(1, settings.replication - 1)),
-        "max.message.bytes": str(settings.message_bytes_max),
+        "max.message.bytes": str(settings.message_bytes_max + _room(topic)),
     }
     if topic.keep is Keep.LAST_PER_KEY:
         return config | {
@@ -114,6 +116,11 @@ def topic_config(topic: Topic, settings: Settings) -> dict[str, str]:
         "cleanup.policy": "delete",
         "retention.ms": str(days * _DAY_MS) if days else "-1",
     }
+
+
+def _room(topic: Topic) -> int:
+    """Give dead letters room for the headers that are added to a record of any size."""
+    return _DEAD_LETTER_ROOM_BYTES if topic.name == DEAD_LETTERS else 0
 
 
 async def topic_states(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "dead-letter-"
 """Begins the names of the headers that we add; the record's own headers stay as they came."""
 CAUSE_CHARACTERS_MAX: Final = 500
+VALUE_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Longer bodies are cut, and say so: a dead letter that no topic takes would stop the partition."""
 
 
 def bury(  # noqa: PLR0913 - a dead letter tells all of these
@@ -39,11 +41,15 @@ def bury(  # noqa: PLR0913 - a dead letter tells all of these
         "offset": str(record.offset),
         "timestamp": str(record.timestamp),
     }
+    content = record.value or b""
+    if len(content) > VALUE_BYTES_MAX:
+        added["cut"] = f"{len(content)} bytes"
+        content = content[:VALUE_BYTES_MAX]
     headers: Sequence[tuple[str, bytes]] = [
-        *((name, content) for name, content in record.headers if not name.startswith(PREFIX)),
-        *((PREFIX + name, text.encode(errors="replace")) for name, text in added.items()),
+        *((name, text) for name, text in record.headers if not name.startswith(PREFIX)),
+        *((PREFIX + name, said.encode(errors="replace")) for name, said in added.items()),
     ]
-    outbox.send(topic.DEAD_LETTERS, record.key, record.value or b"", headers)
+    outbox.send(topic.DEAD_LETTERS, record.key, content, headers)
     metrics.dead_letters.labels(topic=record.topic, cause=_family(cause)).inc()
 
 

@@ -1,0 +1,249 @@
+"""The agents on one partition without a broker: what goes where, and what poison comes to."""
+
+import json
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from domain.codec import decode_record
+from domain.command import CommandJudged
+from domain.rules import HOUR
+from streams import topic
+from streams.agents.dead_letter import VALUE_BYTES_MAX
+from streams.engine.local import LocalStage, record
+from streams.metric import Metrics
+from streams.settings import load_settings
+from streams.stages import ROLES, make_stages
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "payloads"
+KEY = b"acme/shop/1001"
+HOUR_MS = HOUR // 1000
+
+
+def stage(name: str, **settings) -> LocalStage:
+    made = make_stages(load_settings(**settings), Metrics(CollectorRegistry()), {name})
+    return LocalStage(made[0])
+
+
+def fact(kind: str, event_id: str, body: dict, **envelope) -> bytes:
+    said = {
+        "kind": kind,
+        "event_id": event_id,
+        "order_key": KEY.decode(),
+        "occurred_at": "2026-01-05T09:00:00Z",
+        "body": body,
+    }
+    return json.dumps(said | envelope).encode()
+
+
+PLACED = fact(
+    "order.placed",
+    "o1",
+    {"currency": "EUR", "total": 100, "lines": [{"line_id": "a", "quantity": 1}]},
+)
+CAPTURED = fact("payment.captured", "p1", {"amount": 100, "currency": "EUR", "reference": "r"})
+
+
+def topics(said) -> list[str]:
+    return [one.topic for one in said]
+
+
+def header(said, name: str) -> str:
+    return dict(said.headers)[f"dead-letter-{name}"].decode()
+
+
+def feed(value: bytes | None, **headers: str):
+    pairs = [(name, text.encode()) for name, text in headers.items()]
+    return record(topic.FEED_ORDERS, value, headers=pairs)
+
+
+FEED = {"source": "stripe", "account": "acme/shop"}
+
+
+@pytest.mark.rule("X.16")
+@pytest.mark.parametrize(
+    ("value", "headers", "cause"),
+    [
+        (b"{", FEED, "JSON"),
+        (b"\xff\xfe{}", FEED, "UTF-8"),
+        (b"[" * 10_000, FEED, "deeper"),
+        (b'{"amount": NaN}', FEED, ""),
+        (None, FEED, "without a value"),
+        (b"{}", {"account": "acme/shop"}, "header missing"),
+        (b"{}", FEED | {"source": "nobody"}, "unknown source"),
+        (b"{}", FEED | {"account": "acme"}, "account"),
+        (b"x" * 5_000_000, FEED, "over"),
+        (b"", FEED, ""),
+    ],
+)
+def test_poison_on_a_feed_is_one_dead_letter_and_the_next_record_goes_on(value, headers, cause):
+    """
+    The original bytes stand in the letter, the cause beside them.
+    """
+    good = (EXAMPLES / "stripe-charge.json").read_bytes()
+
+    said = stage("orders").process([feed(value, **headers), feed(good, **FEED)])
+
+    assert topics(said)[0] == topic.DEAD_LETTERS
+    assert set(topics(said)[1:]) == {topic.REFERENCES}
+    assert cause in header(said[0], "cause")
+    assert said[0].value == (value or b"")[:VALUE_BYTES_MAX]
+    assert header(said[0], "offset") == "0"
+
+
+def test_a_command_is_stamped_with_the_logs_time_and_goes_to_its_order():
+    """
+    The sender's own clock does not order commands.
+    """
+    value = b'{"kind": "cancel", "command_id": "c1", "order_key": "acme/shop/1001"}'
+
+    (said,) = stage("commands").process(
+        [record(topic.ORDER_COMMANDS, value, key=b"x", timestamp_ms=1_767_261_600_000)]
+    )
+
+    command = decode_record(said.value)
+    assert (said.topic, said.key, command.event_id) == (topic.ORDER_LOG, KEY, "c1")
+    assert command.occurred_at.isoformat() == "2026-01-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        b"[]",
+        b"{}",
+        b'{"kind":"cancel"}',
+        b'{"kind":"fly","event_id":"1","order_key":"a/b/c"}',
+        b'{"kind":"cancel","event_id":"1","order_key":"nokey"}',
+    ],
+)
+def test_what_is_no_command_is_a_dead_letter(value):
+    """
+    Nothing reaches the order log.
+    """
+    assert topics(stage("commands").feed((b"k", value))) == [topic.DEAD_LETTERS]
+
+
+@pytest.mark.rule("X.2", "X.19")
+def test_a_reference_waits_per_tenant_until_its_order_names_it():
+    """
+    Another tenant's equal number releases nothing.
+    """
+    resolver = stage("resolver")
+    waits = fact(
+        "payment.captured",
+        "p1",
+        {"amount": 1, "currency": "EUR"},
+        order_key=None,
+        reference="parcel:1",
+        tenant="acme",
+    )
+    linked = fact("reference.linked", "l1", {"reference": "parcel:1"}, tenant="acme")
+    others = fact("reference.linked", "l2", {"reference": "parcel:1"}, tenant="other")
+
+    assert resolver.feed((b"acme|parcel:1", waits)) == []
+    assert resolver.feed((b"other|parcel:1", others)) == []
+    resolver.restart()
+    (said,) = resolver.feed((b"acme|parcel:1", linked))
+
+    assert (said.topic, said.key) == (topic.ORDER_LOG, KEY)
+
+
+@pytest.mark.rule("X.2")
+def test_a_reference_that_nobody_links_raises_an_anomaly_after_its_deadline():
+    """
+    The deadline survives a restart.
+    """
+    resolver = stage("resolver", profiles={"default": {"policy": {"await_reference_hours": 1}}})
+    waits = fact(
+        "payment.captured",
+        "p1",
+        {"amount": 1, "currency": "EUR"},
+        order_key=None,
+        reference="parcel:1",
+        tenant="acme",
+    )
+    resolver.feed((b"acme|parcel:1", waits))
+    resolver.restart()
+
+    assert resolver.fire(HOUR_MS - 1) == (HOUR_MS, [])
+    deadline, said = resolver.fire(HOUR_MS)
+    assert deadline is None
+    assert topics(said) == [topic.ANOMALIES]
+
+
+def test_records_that_are_not_facts_do_not_stop_the_order_log():
+    """
+    Wrong key, wrong shape, no value: each one dead letter, the good one passes.
+    """
+    lifecycle = stage("lifecycle")
+
+    said = lifecycle.feed(
+        (KEY, b"{"),
+        (KEY, None),
+        (b"other", PLACED),
+        (KEY, b"\xff"),
+        (KEY, b"[" * 5000),
+        (KEY, PLACED),
+    )
+
+    assert topics(said).count(topic.DEAD_LETTERS) == 5
+    assert topic.ORDER_STATUS in topics(said)
+
+
+@pytest.mark.rule("X.14")
+def test_a_repeat_says_nothing_also_after_a_restart():
+    """
+    What an order said is part of its state.
+    """
+    lifecycle = stage("lifecycle")
+    assert topics(lifecycle.feed((KEY, PLACED), (KEY, CAPTURED))).count(topic.ORDER_SNAPSHOTS) == 1
+
+    lifecycle.restart()
+
+    assert lifecycle.feed((KEY, PLACED), (KEY, CAPTURED)) == []
+
+
+def test_a_verdict_is_appended_to_the_log_and_is_a_repeat_there():
+    """
+    What was judged is never judged again.
+    """
+    lifecycle = stage("lifecycle")
+    cancel = fact("command.cancel", "c1", {})
+    said = lifecycle.feed((KEY, PLACED), (KEY, cancel))
+    (verdict,) = (one for one in said if one.topic == topic.ORDER_LOG)
+
+    assert isinstance(decode_record(verdict.value), CommandJudged)
+    assert topic.COMMAND_RESULTS in topics(said)
+    assert lifecycle.feed((KEY, verdict.value)) == []
+
+
+@pytest.mark.rule("S0.6")
+def test_an_expiry_fires_once_into_the_log_and_cancels_from_there():
+    """
+    The fired fact, not the clock, changes the order.
+    """
+    lifecycle = stage("lifecycle", profiles={"acme": {"policy": {"cancel_expired": True}}})
+    body = {"currency": "EUR", "total": 1, "ship_by": "2026-01-06", "lines": []}
+    lifecycle.feed((KEY, fact("order.placed", "o1", body)))
+    lifecycle.restart()
+    due, nothing = lifecycle.fire(0)
+    assert not nothing
+
+    _, said = lifecycle.fire(due)
+    assert topics(said) == [topic.ORDER_LOG]
+    after = lifecycle.feed((KEY, said[0].value))
+
+    assert due == 1_767_744_000_000
+    assert any(b'"to":"cancelled"' in one.value for one in after)
+    assert lifecycle.fire(due + 1) == (None, [])
+
+
+def test_a_worker_takes_the_roles_it_is_given():
+    """
+    Names are those of `worker --roles`.
+    """
+    made = make_stages(load_settings(), Metrics(CollectorRegistry()))
+
+    assert tuple(one.name for one in made) == ROLES
