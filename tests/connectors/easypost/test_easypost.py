@@ -217,7 +217,6 @@ def test_a_promise_is_one_fact_and_the_newer_tracker_wins():
     assert first.revision < later.revision
 
 
-@pytest.mark.rule("X.20")
 def test_no_name_of_a_person_leaves_the_payload():
     """`signed_by` and messages are not read."""
     payload = sample("delivered")
