@@ -6,6 +6,7 @@ and outputs are written by the task that owns its partition.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 _DAY_MS: Final = 86_400_000
 _CHANGELOG_SEGMENT_BYTES: Final = 128 * 1024 * 1024  # only closed segments are compacted
-
 _DEAD_LETTER_ROOM_BYTES: Final = 64 * 1024
+_LOOK_SECONDS: Final = 0.1
+_LOOKS_MAX: Final = 100
 
 
 class Keep(StrEnum):
@@ -131,11 +133,12 @@ async def topic_states(
     await admin.start()
     try:
         created = await _create(admin, settings, topics) if create else frozenset()
-        found = {
-            entry["topic"]: len(entry["partitions"])
-            for entry in await admin.describe_topics([topic.name for topic in topics])
-            if entry["error_code"] == 0
-        }
+        found = await _partitions(admin, topics)
+        for _ in range(_LOOKS_MAX):
+            if created <= found.keys():
+                break
+            await asyncio.sleep(_LOOK_SECONDS)  # a broker hears of a new topic a little later
+            found = await _partitions(admin, topics)
     finally:
         await admin.close()
     return tuple(
@@ -149,6 +152,14 @@ async def topic_states(
         )
         for topic in topics
     )
+
+
+async def _partitions(admin: AIOKafkaAdminClient, topics: tuple[Topic, ...]) -> dict[str, int]:
+    return {
+        entry["topic"]: len(entry["partitions"])
+        for entry in await admin.describe_topics([topic.name for topic in topics])
+        if entry["error_code"] == 0
+    }
 
 
 async def _create(
