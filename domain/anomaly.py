@@ -88,6 +88,9 @@ def _goods(order: Order) -> Iterator[Finding]:
     if goods.returned_over:
         evidence = {"pieces": goods.returned_over}
         yield Finding("return_exceeds_delivery", "", "warning", evidence, "")
+    if "cancelled" in order.marks and 0 < goods.handed_over == goods.ordered:
+        evidence = {"pieces": goods.handed_over}
+        yield Finding("cancelled_though_shipped", "", "critical", evidence, "return")
     if goods.after_cancel:
         evidence = {"shipments": goods.after_cancel}
         yield Finding("shipped_after_cancel", "", "critical", evidence, "return")

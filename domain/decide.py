@@ -22,6 +22,7 @@ from domain.fact import Fact
 from domain.guard import name_of, refuse
 from domain.instant import NEVER, micros
 from domain.order import Order
+from domain.payment import is_manual
 from domain.promise import standing_holds
 from domain.rules import Rules
 from domain.vocabulary import CancelReason
@@ -62,8 +63,7 @@ def decide_expiry(order: Order, fired: facts.TimerHasFired, rules: Rules) -> Com
     due = head and head.ship_by and expiry_of(order, rules) == micros(fired.body.deadline)
     if not (policy.cancel_expired and due) or derived.promise.lifecycle not in policy.expirable:
         return None
-    manual = derived.money.state == "unpaid" or (head is not None and head.method == "manual")
-    if manual and "manual" in policy.expiry_exempt_methods:
+    if is_manual(order) and "manual" in policy.expiry_exempt_methods:
         return None
     if policy.expiry_waits_for_pending and derived.money.pending:
         return None

@@ -137,6 +137,7 @@ def add_mark(order: Order, name: str, fact: "Envelope", at: int, *, latest: bool
         getattr(body, "reason", ""),
         getattr(body, "note", ""),
         fact.event_id,
+        getattr(body, "requester", ""),
     )
     old = order.marks.get(name)
     if old is None:
@@ -147,8 +148,8 @@ def add_mark(order: Order, name: str, fact: "Envelope", at: int, *, latest: bool
     return replace(order, marks={**order.marks, name: mark})
 
 
-def _mark_order(mark: Mark) -> tuple[int, str, str, str, str]:
-    return mark.at, mark.cause, mark.actor, mark.reason, mark.note
+def _mark_order(mark: Mark) -> tuple[int, str, str, str, str, str]:
+    return mark.at, mark.cause, mark.actor, mark.reason, mark.note, mark.requester
 
 
 def add_hold(order: Order, fact: "facts.HoldWasPlaced", at: int) -> Order:

@@ -236,6 +236,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     changes: dict[str, Raw] = {}
     cancelled_at: datetime | None = None
     cancel_reason: str = ""
+    cancel_requester: str = ""
     source: str = ""
     seq: dict[str, int] = {}
     test: bool = False

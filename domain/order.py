@@ -134,6 +134,7 @@ class Mark(Struct, frozen=True, array_like=True, gc=False):
     reason: str
     note: str
     cause: str
+    requester: str = ""
 
 
 class HoldEntry(Struct, frozen=True, array_like=True, gc=False):

@@ -129,7 +129,7 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
         0,
         0,
         failed=False,
-        manual=_is_manual(order),
+        manual=is_manual(order),
         free=free,
         given_up=given_up,
     )
@@ -167,7 +167,7 @@ def _whole_money(order: Order, goods: Goods, head: Head) -> Money:
         _unanswered(ledger, "pending", _PENDING_ANSWERS),
         _unanswered(ledger, "disputed", _DISPUTE_ANSWERS),
         "failed" in ledger and _last_failed(ledger),
-        _is_manual(order),
+        is_manual(order),
         _is_free(order, goods, due),
         _is_given_up(goods),
     )
@@ -341,7 +341,8 @@ def _last_failed(ledger: Ledger) -> bool:
     return max((entry.operation.at, entry.kind == "failed") for entry in attempts)[1]
 
 
-def _is_manual(order: Order) -> bool:
+def is_manual(order: Order) -> bool:
+    """Say whether the buyer means to pay by hand: the newest choice, else the document's."""
     manual, online = order.marks.get("method:manual"), order.marks.get("method:online")
     if manual or online:
         return (manual.at if manual else -1) > (online.at if online else -1)

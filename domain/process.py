@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from domain.announce import Cause, announce
 from domain.command import CommandJudged, Record, Request
-from domain.deadline import EXPIRY
-from domain.decide import decide, decide_expiry
+from domain.deadline import EXPIRY, Deadline, fire
+from domain.decide import decide, decide_expiry, expiry_of
 from domain.derive import derive
 from domain.fact import Fact, TimerHasFired
 from domain.instant import micros
@@ -50,6 +50,8 @@ def process(order: Order, record: Record, rules: Rules) -> Step:
     after, messages = announce(order, merged, cause, rules)
     if after.derived.promise.cancelled_at:
         messages = [*messages, *_actions(order, after, cause)]
+    elif rules.policy.cancel_expired:
+        return _expire_late(after, record, messages, rules)
     return Step(after, messages)
 
 
@@ -63,6 +65,22 @@ def _take_in(order: Order, fact: Fact) -> Order:
     if not touches:
         return order
     return derive(replace(merged, version=order.version + 1), touches, fact)
+
+
+def _expire_late(order: Order, fact: Fact, messages: Sequence[Message], rules: Rules) -> Step:
+    """Cancel an order whose expiry fired in vain, once a fact takes away what stood in its way."""
+    due = expiry_of(order, rules)
+    if not due or f"timer:{EXPIRY}:{due}" not in order.marks:
+        return Step(order, messages)
+    fired = fire(order, Deadline(due, EXPIRY))
+    again = f"{fired.event_id}:{fact.event_id}"
+    judged = decide_expiry(
+        order, replace(fired, event_id=again, occurred_at=fact.occurred_at), rules
+    )
+    if judged is None:
+        return Step(order, messages)
+    step = _apply(order, judged, rules)
+    return Step(step.order, [*messages, *step.messages], (judged,))
 
 
 def _time_passed(order: Order, fired: TimerHasFired, rules: Rules) -> Step:

@@ -101,6 +101,7 @@ def take_snapshot(order: Order, rules: Rules, section: Section = _build) -> Snap
         changes={name: Raw(value) for name, (_, value) in order.changes.items()},
         cancelled_at=moment(promise.cancelled_at) if promise.cancelled_at else None,
         cancel_reason=cancelled.reason if cancelled else "",
+        cancel_requester=cancelled.requester if cancelled else "",
         source=head.source if head else "",
         seq={name: told.seq for name, told in order.told.items()},
         test=order.test,

@@ -12,11 +12,12 @@ from domain.instant import micros
 from domain.message import ActionRequired, Notification
 from domain.order import VERDICTS_MAX
 from domain.process import process
-from domain.vocabulary import HoldReason
+from domain.vocabulary import HoldReason, Validity
 from tests.domain.builders import (
     KEY,
     RULES,
     actions,
+    anomalies,
     ask,
     cancel,
     cancelled_at_source,
@@ -588,3 +589,43 @@ def test_money_taken_before_a_cancellation_but_told_after_it_is_asked_back():
 
     assert story.snapshot.lifecycle == "cancelled"
     assert actions(story.messages) == {"refund": 100}
+
+
+@pytest.mark.rule("X.9")
+def test_an_expiry_that_a_pending_payment_blocked_cancels_when_the_payment_fails():
+    """
+    The deadline passed while money was on its way; it did not come.
+    """
+    by = rules(cancel_expired=True)
+    order = placed("2a", ship_by=date(2026, 1, 6), validity=Validity.VALID)
+    due = timer("expiry", datetime(2026, 1, 7, tzinfo=UTC))
+    waiting = run([order, money("pending", ref="pi_1", at=5), due], by=by)
+    assert waiting.snapshot.lifecycle != "cancelled"
+
+    after = run([money("failed", ref="pi_1", at=60 * 48)], by=by, order=waiting.order)
+
+    assert after.snapshot.lifecycle == "cancelled"
+    assert after.snapshot.cancel_reason == "expired"
+
+
+@pytest.mark.rule("S2.32")
+def test_who_asked_for_the_cancellation_is_kept():
+    """
+    The requester stands in the snapshot, beside the reason.
+    """
+    story = run([placed(), cancel(requester="customer", reason="buyer_asked")])
+
+    assert story.snapshot.cancel_requester == "customer"
+    assert story.snapshot.cancel_reason == "buyer_asked"
+
+
+@pytest.mark.rule("X.1")
+def test_a_hand_over_that_was_told_too_late_to_stop_a_cancel_is_an_anomaly():
+    """
+    The verdict stays, but somebody must know that the goods were gone.
+    """
+    story = run(
+        [placed("2a"), cancel(at=40), created("f1", "2a", at=10), handed_over("f1", at=20)]
+    )
+
+    assert ("cancelled_though_shipped", "raised") in anomalies(story.messages)
