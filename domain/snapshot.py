@@ -1,13 +1,7 @@
-"""The snapshot: the whole order as it is now, for views; made from the state, never kept in it.
+"""The snapshot: the whole order as it is now, for views; made from the state, never kept in it."""
 
-Most of it stays as it is from one fact to the next, so whoever writes many snapshots of the same
-orders keeps the encoded sections (`SnapshotWriter`) and encodes only those that changed.
-"""
+from typing import Any
 
-from collections.abc import Callable
-from typing import Any, Final
-
-import msgspec
 from msgspec import Raw
 
 from domain.facets import facets_of
@@ -26,46 +20,8 @@ from domain.promise import standing_holds
 from domain.rules import Rules
 from domain.vocabulary import HoldState
 
-Build = Callable[[Order], Any]
-Sources = tuple[object, ...]
-Section = Callable[[Order, int, Sources, Build], Any]
-"""Gives one section of a snapshot: its number, what it is made from, and how (Any: its value)."""
-_LINES, _SHIPMENTS, _PARCELS, _OPERATIONS, _MONEY, _WORDS = range(6)
-_SECTIONS: Final = 6
 
-
-def _build(order: Order, _number: int, _sources: Sources, build: Build) -> Any:
-    return build(order)
-
-
-class SnapshotWriter:
-    """Writes snapshots as JSON and remembers the encoded sections of each order."""
-
-    def __init__(self, orders_max: int) -> None:
-        """Remember at most `orders_max` orders, the latest written ones."""
-        self._orders_max = orders_max
-        self._kept: dict[str, list[tuple[Sources, Raw] | None]] = {}
-        self._encode = msgspec.json.Encoder(order="deterministic").encode
-
-    def write(self, order: Order, rules: Rules) -> bytes:
-        """Encode the snapshot; the bytes are those of `take_snapshot`."""
-        if order.key not in self._kept:
-            if len(self._kept) >= self._orders_max:
-                del self._kept[next(iter(self._kept))]
-            self._kept[order.key] = [None] * _SECTIONS
-        return self._encode(take_snapshot(order, rules, self._section))
-
-    def _section(self, order: Order, number: int, sources: Sources, build: Build) -> Raw:
-        kept = self._kept[order.key]
-        last = kept[number]
-        if last is not None and last[0] == sources:
-            return last[1]
-        encoded = Raw(self._encode(build(order)))
-        kept[number] = (sources, encoded)
-        return encoded
-
-
-def take_snapshot(order: Order, rules: Rules, section: Section = _build) -> Snapshot:
+def take_snapshot(order: Order, rules: Rules) -> Snapshot:
     """Write down the order; lists are sorted by id or time, never by arrival."""
     derived, head = order.derived, order.head
     tenant, channel, _ = order.key.split("/", 2)
@@ -84,17 +40,12 @@ def take_snapshot(order: Order, rules: Rules, section: Section = _build) -> Snap
         fulfilment=goods.state,
         valid=promise.valid,
         placed_at=moment(order.placed_at) if order.placed_at else None,
-        words=section(
-            order,
-            _WORDS,
-            (promise, money, goods.lines, goods.shipments, rules),
-            lambda order: _words(order, rules),
-        ),
-        money=section(order, _MONEY, (money, head), _money),
-        lines=section(order, _LINES, (goods.lines, head), _lines),
-        shipments=section(order, _SHIPMENTS, (goods.shipments, order.shipments), _shipments),
-        parcels=section(order, _PARCELS, (goods.parcels, order.shipments), _parcels),
-        operations=section(order, _OPERATIONS, (order.operations,), _operations),
+        words=_words(order, rules),
+        money=_money(order),
+        lines=_lines(order),
+        shipments=_shipments(order),
+        parcels=_parcels(order),
+        operations=_operations(order),
         order=Raw(head.document) if head else Raw(b"null"),
         holds=_holds(order),
         anomalies=_standing(order.raised) if order.raised else (),

@@ -35,7 +35,8 @@ from domain.message import (
 from domain.order import Order
 from domain.process import Step, process, unseen
 from domain.rules import Rules
-from domain.snapshot import SnapshotWriter
+from domain.snapshot import take_snapshot
+from domain.vocabulary import OrderKey
 from streams import topic
 from streams.agents.dead_letter import bury
 from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
@@ -47,9 +48,6 @@ if TYPE_CHECKING:
     from streams.metric import Metrics
 
 _log = logging.getLogger(__name__)
-
-ORDERS_CACHED_MAX: Final = 5_000
-"""Decoded orders kept per partition; an order costs about 10 kB decoded, 1 kB as bytes."""
 
 _TOPICS: Final[dict[type, str]] = {
     StatusChanged: topic.ORDER_STATUS,
@@ -72,9 +70,7 @@ class LifecycleProcessor:
         self._metrics = metrics
         self._rules_for = rules_for
         self._deadlines = DeadlineIndex(context.store)
-        self._orders: dict[str, Order] = {}
-        self._touched: dict[str, Order] = {}
-        self._snapshots = SnapshotWriter(ORDERS_CACHED_MAX)
+        self._waiting: dict[bytes, list[ConsumerRecord]] = {}
         self._counts: Counter[tuple[type[Record], bool]] = Counter()
 
     def restored(self) -> None:
@@ -82,50 +78,65 @@ class LifecycleProcessor:
         self._deadlines.restore()
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
-        """Let each record meet its order."""
+        """Put each record to those of its order; they are worked off when the transaction ends.
+
+        Order by order, an order is decoded, changed, shown and encoded while it is in the
+        processor's cache: mixed as they come, most of the time goes into waiting for memory.
+        """
         for record in records:
-            try:
-                self._meet(record)
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                self._bury(record, f"not a record of the order log: {error}")
-            except TooMany as error:
-                self._bury(record, str(error))
-            except Exception as error:  # noqa: BLE001 - one order's surprise: the order is untouched
-                _log.exception("record could not be processed: offset=%d", record.offset)
-                self._bury(record, f"internal: {type(error).__name__}: {error}")
+            waiting = self._waiting.get(record.key)
+            if waiting is None:
+                self._waiting[record.key] = [record]
+            else:
+                waiting.append(record)
 
     def finish(self) -> None:
-        """Store and show every touched order once."""
-        for key, order in self._touched.items():
-            self._keep(key, order)
-        self._touched.clear()
+        """Let the waiting records meet their orders; store and show every touched order once."""
+        for key, records in self._waiting.items():
+            before = self._load(key, records[0].timestamp) if key else None
+            order = before
+            for record in records:
+                order = self._safely_meet(order, record)
+            if order is not before and order is not None:
+                self._keep(key, order)
+        self._waiting.clear()
         self._count()
 
-    def _meet(self, record: ConsumerRecord) -> None:
+    def _safely_meet(self, order: Order | None, record: ConsumerRecord) -> Order | None:
+        """Process a record, or bury it: whatever is wrong with it, its order is untouched."""
+        try:
+            return self._meet(order, record)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            self._bury(record, f"not a record of the order log: {error}")
+        except TooMany as error:
+            self._bury(record, str(error))
+        except Exception as error:  # noqa: BLE001 - one order's surprise must not stop the others
+            _log.exception("record could not be processed: offset=%d", record.offset)
+            self._bury(record, f"internal: {type(error).__name__}: {error}")
+        return order
+
+    def _meet(self, order: Order | None, record: ConsumerRecord) -> Order | None:
         if record.value is None:
             self._bury(record, "record without a value")
-            return
+            return order
         fact = decode_record(record.value)
-        key = fact.order_key
-        if key is None or record.key != key.encode():
+        if order is None or fact.order_key != order.key:
             self._bury(record, "wrong key: not the order's")
-            return
-        order = self._touched.get(key) or self._load(key, record.timestamp)
-        step = process(order, fact, self._rules_for(key))
+            return order
+        step = process(order, fact, self._rules_for(order.key))
         self._counts[type(fact), step.repeat] += 1
         if step.repeat:
-            return
-        self._touched[key] = step.order
-        self._say(key.encode(), step)
-
-    def _load(self, key: str, timestamp: int) -> Order:
-        order = self._orders.get(key)
-        if order is not None:
             return order
-        value = self._context.store.get(key.encode())
-        if value is None:
-            return unseen(key, moment(timestamp * 1000))
-        return decode_order(memoryview(value)[BODY:])
+        self._say(record.key, step)
+        return step.order
+
+    def _load(self, key: bytes, timestamp: int) -> Order | None:
+        value = self._context.store.get(key)
+        if value is not None:
+            return decode_order(memoryview(value)[BODY:])
+        if not _is_order_key(key):
+            return None
+        return unseen(key.decode(), moment(timestamp * 1000))
 
     def _say(self, key: bytes, step: Step) -> None:
         send, partition = self._context.outbox.send, self._context.partition
@@ -137,25 +148,21 @@ class LifecycleProcessor:
         for verdict in step.log:
             send(topic.ORDER_LOG, key, encode_record(verdict), (), partition)
 
-    def _keep(self, key: str, order: Order) -> None:
-        rules = self._rules_for(key)
+    def _keep(self, key: bytes, order: Order) -> None:
+        rules, context = self._rules_for(order.key), self._context
         deadline = next_deadline(order, rules)
         deadline_ms = -(-deadline.at // 1000) if deadline else 0
-        encoded_key, context = key.encode(), self._context
-        context.store.put(encoded_key, with_deadline(deadline_ms, encode_order(order)))
-        self._deadlines.add(deadline_ms, encoded_key)
-        snapshot = self._snapshots.write(order, rules)
-        context.outbox.send(topic.ORDER_SNAPSHOTS, encoded_key, snapshot, (), context.partition)
-        if len(self._orders) >= ORDERS_CACHED_MAX:
-            del self._orders[next(iter(self._orders))]
-        self._orders[key] = order
+        context.store.put(key, with_deadline(deadline_ms, encode_order(order)))
+        self._deadlines.add(deadline_ms, key)
+        snapshot = encode_message(take_snapshot(order, rules))
+        context.outbox.send(topic.ORDER_SNAPSHOTS, key, snapshot, (), context.partition)
 
     def fire(self, now_ms: int) -> int | None:
         """Append a fact for every deadline that passed; it takes effect when the log brings it."""
         for key in self._deadlines.due(now_ms):
-            order = self._load(key.decode(), now_ms)
-            deadline = next_deadline(order, self._rules_for(order.key))
-            if deadline is not None and deadline.at <= now_ms * 1000:
+            order = self._load(key, now_ms)
+            deadline = next_deadline(order, self._rules_for(order.key)) if order else None
+            if order and deadline is not None and deadline.at <= now_ms * 1000:
                 fact = encode_record(fire(order, deadline))
                 partition = self._context.partition
                 self._context.outbox.send(topic.ORDER_LOG, key, fact, (), partition)
@@ -180,6 +187,14 @@ class LifecycleProcessor:
         if repeats:
             self._metrics.duplicates.inc(repeats)
         self._counts.clear()
+
+
+def _is_order_key(key: bytes) -> bool:
+    try:
+        msgspec.convert(key.decode(), OrderKey)
+    except (msgspec.ValidationError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _tag(kind: type[Record]) -> str:

@@ -16,7 +16,6 @@ from domain.codec import (
 )
 from domain.message import StatusChanged
 from domain.process import process
-from domain.snapshot import SnapshotWriter, take_snapshot
 from domain.vocabulary import Closure, Evidence, HoldState, Risk
 from tests.domain.builders import (
     COMMANDS,
@@ -260,18 +259,3 @@ def test_every_command_is_read_as_it_was_written():
     asked = [ask(name) for name in COMMANDS]
 
     assert [decode_record(encode_record(each)) for each in asked] == asked
-
-
-@examples(0.4)
-@given(logs(), st.sampled_from([1, 9]))
-def test_kept_sections_of_snapshots_give_the_same_bytes(log, most):
-    """
-    After each record, with or without room to keep another order's sections beside it.
-    """
-    writer, other = SnapshotWriter(most), run([placed()], order=start("acme/shop/2")).order
-    order = start()
-
-    for record in log:
-        order = process(order, record, RULES).order
-        for each in (order, other):
-            assert writer.write(each, RULES) == encode_message(take_snapshot(each, RULES))
