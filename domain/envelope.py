@@ -38,3 +38,8 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, 
     inferred: bool = False
     payload_hash: Text = ""
     schema: int = SCHEMA
+
+
+def kind_of(record: type[Envelope]) -> str:
+    """Say the `kind` that a class of facts or commands has on the wire: `order.placed`."""
+    return str(record.__struct_config__.tag)

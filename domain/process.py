@@ -15,6 +15,7 @@ from domain.command import CommandJudged, Record, Request
 from domain.deadline import EXPIRY, Deadline, fire
 from domain.decide import decide, decide_expiry, expiry_of
 from domain.derive import derive
+from domain.envelope import kind_of
 from domain.fact import Fact, TimerHasFired
 from domain.instant import micros
 from domain.merge import merge
@@ -127,16 +128,12 @@ def _answer(order: Order, judged: CommandJudged) -> CommandResult:
         occurred_at=judged.occurred_at,
         guard=verdict.guard,
         reason=verdict.refusal,
-        effects=tuple(_kind_of(effect) for effect in verdict.effects),
+        effects=tuple(kind_of(type(effect)) for effect in verdict.effects),
         amounts=_owed(order) if verdict.accepted and verdict.command == "cancel" else {},
         currency=order.head.currency if order.head else "",
         actor=judged.actor,
         test=order.test,
     )
-
-
-def _kind_of(fact: Fact) -> str:
-    return str(fact.__struct_config__.tag)
 
 
 def _owed(order: Order) -> dict[str, int]:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.body import ReferenceLinked
+from domain.envelope import kind_of
 from domain.fact import Fact, ReferenceWasLinked
 from domain.instant import micros, moment
 from domain.message import Anomaly
@@ -165,12 +166,12 @@ def miss(entry: Entry, tenant: str, reference: str, at: int) -> tuple[Entry, Ano
         severity="warning",
         occurred_at=moment(at),
         cause=first.event_id,
-        evidence={"reference": reference, "facts": len(entry.waiting), "kind": _kind(first)},
+        evidence={
+            "reference": reference,
+            "facts": len(entry.waiting),
+            "kind": kind_of(type(first)),
+        },
         proposed="",
         test=first.test,
     )
     return replace(entry, missed=True), anomaly
-
-
-def _kind(fact: Fact) -> str:
-    return str(fact.__struct_config__.tag)

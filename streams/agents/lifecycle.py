@@ -22,6 +22,7 @@ from domain.codec import (
 )
 from domain.command import Record
 from domain.deadline import fire, next_deadline
+from domain.envelope import kind_of
 from domain.evidence import TooMany
 from domain.instant import moment
 from domain.message import (
@@ -182,7 +183,7 @@ class LifecycleProcessor:
         repeats = 0
         for (kind, repeat), times in self._counts.items():
             outcome = "repeat" if repeat else "applied"
-            self._metrics.facts.labels(kind=_tag(kind), outcome=outcome).inc(times)
+            self._metrics.facts.labels(kind=kind_of(kind), outcome=outcome).inc(times)
             repeats += times if repeat else 0
         if repeats:
             self._metrics.duplicates.inc(repeats)
@@ -195,7 +196,3 @@ def _is_order_key(key: bytes) -> bool:
     except (msgspec.ValidationError, UnicodeDecodeError):
         return False
     return True
-
-
-def _tag(kind: type[Record]) -> str:
-    return str(kind.__struct_config__.tag)
