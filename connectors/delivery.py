@@ -46,25 +46,48 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A document that a delivery only names: to be fetched and put on the feed of its source.
+
+    `what` is the connector's word for the kind of document (`order`, `shipments`, `payment`) and
+    `id` the vendor's id of it; `path` leads to it below the address of the account's API, with
+    its query and without a leading slash; `topic` is what the document's own delivery is to say.
+    """
+
+    source: str
+    account: str
+    what: str
+    id: str
+    path: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Normalised:
     """What a delivery says in canonical facts; parts not understood stand beside them.
 
-    No facts and no quarantine means: understood, and nothing an order needs to know; `ignored`
-    says why.
+    No facts, no quarantine and nothing wanted means: understood, and nothing an order needs to
+    know; `ignored` says why.
     """
 
     facts: tuple[Fact, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
     ignored: str = ""
 
 
 Outcome = Normalised | Quarantined
 Kind = Literal["orders", "payments", "tracking"]
+Format = Literal["json", "xml", "form"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One connector: its name, which feed it reads, what it understands."""
+    """One connector: its name, which feed it reads, what it understands.
+
+    `headers` are those that carry meaning beside the signature; a body in another format than
+    `formats` never reaches the connector.
+    """
 
     name: str
     kind: Kind
@@ -72,3 +95,4 @@ class Source:
     signature: str
     normalise: Callable[[Delivery], Outcome]
     headers: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = ("json",)

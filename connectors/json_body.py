@@ -50,10 +50,8 @@ def guard(
     body: bytes, bytes_max: int = BODY_BYTES_MAX, *, duplicates: bool = True
 ) -> Quarantined | None:
     """Say why the body must not be parsed; None where it may."""
-    if len(body) > bytes_max:
-        return Quarantined(reason=f"body over {bytes_max} bytes", field="body", value=_size(body))
-    if not body or body.isspace():
-        return Quarantined(reason="empty body", field="body")
+    if refused := guard_size(body, bytes_max):
+        return refused
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
@@ -63,14 +61,19 @@ def guard(
     return _guard_json(body, text, duplicates=duplicates)
 
 
+def guard_size(body: bytes, bytes_max: int) -> Quarantined | None:
+    """Say whether the body is too large, or nothing at all."""
+    if len(body) > bytes_max:
+        value = f"{len(body)} bytes"
+        return Quarantined(reason=f"body over {bytes_max} bytes", field="body", value=value)
+    if not body or body.isspace():
+        return Quarantined(reason="empty body", field="body")
+    return None
+
+
 def parse(body: bytes) -> object:
     """Parse a body into plain values, integers exact; raise `ValueError` where it is malformed."""
     return from_json(body, allow_inf_nan=False)
-
-
-def malformed(error: ValueError) -> Quarantined:
-    """Turn what `parse` raised into a quarantine."""
-    return Quarantined(reason=f"malformed JSON: {error}"[:200], field="body")
 
 
 def looks_like_json(body: bytes) -> bool:
@@ -209,10 +212,6 @@ def _fraction(digits: str) -> float:
 
 def _constant(name: str) -> NoReturn:
     raise _RefusedError(f"{name} is no JSON number")
-
-
-def _size(body: bytes) -> str:
-    return f"{len(body)} bytes"
 
 
 _PARSER: Final = json.JSONDecoder(

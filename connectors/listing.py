@@ -8,8 +8,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from connectors.delivery import Normalised, Outcome, Quarantined
-from connectors.json_body import malformed, parse
+from connectors.body import malformed, parse
+from connectors.delivery import Normalised, Outcome, Quarantined, Wanted
 from connectors.money import NotMoney
 from connectors.payload import Fields
 from connectors.quarantine import quarantine, shown
@@ -22,12 +22,14 @@ Read = Callable[[Fields, str], Outcome]
 """Reads one object; the text is its path in the body, empty where it is the body."""
 
 
-def read_body(body: bytes, read: Callable[[object], Outcome]) -> Outcome:
-    """Parse a body and have its value read."""
+def read_body(
+    body: bytes, read: Callable[[object], Outcome], *, attributes: bool = True
+) -> Outcome:
+    """Parse a body and have its value read; of XML without its attributes if so wished."""
     try:
-        value = parse(body)
+        value = parse(body, attributes=attributes)
     except ValueError as error:
-        return malformed(error)
+        return malformed(body, error)
     return read(value)
 
 
@@ -45,14 +47,21 @@ def join(outcomes: Iterable[Outcome]) -> Outcome:
     """Make one outcome of those of the parts."""
     facts: list[Fact] = []
     quarantined: list[Quarantined] = []
+    wanted: list[Wanted] = []
     for outcome in outcomes:
         if isinstance(outcome, Quarantined):
             quarantined.append(outcome)
         else:
             facts += outcome.facts
             quarantined += outcome.quarantined
-    ignored = "" if facts or quarantined else "a list in which no order needs anything"
-    return Normalised(facts=tuple(facts), quarantined=tuple(quarantined), ignored=ignored)
+            wanted += outcome.wanted
+    nothing = not (facts or quarantined or wanted)
+    return Normalised(
+        facts=tuple(facts),
+        quarantined=tuple(quarantined),
+        wanted=tuple(wanted),
+        ignored="a list in which no order needs anything" if nothing else "",
+    )
 
 
 def unwrap(value: object, names: Collection[str]) -> object:

@@ -11,17 +11,25 @@ from typing import Final
 
 import msgspec
 
-from connectors.delivery import Delivery, Normalised, Quarantined, Source
-from connectors.json_body import guard
+from connectors.body import guard
+from connectors.delivery import Delivery, Normalised, Quarantined, Source, Wanted
 from domain.fact import Fact
 
 FACTS_MAX: Final = 20_000
 """Of one delivery: 250 orders with 80 facts each."""
 
+WANTED_MAX: Final = 1_000
+"""Of one delivery: a list of 250 hooks that want four documents each."""
+
 _VALUE_CHARACTERS_MAX: Final = 200
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(Fact).decode
 _PATH: Final = re.compile(r"`\$\.?([^`]*)`")
+_WORD: Final = re.compile(r"[\w.:/-]{1,200}", re.ASCII)
+_WAY: Final = re.compile(
+    r"(?!/)(?!.*(?:\.\.|//|%2[ef]))[\w./~%?=&,+-]{1,500}", re.ASCII | re.IGNORECASE
+)
+"""A path below an API: nothing in it leads to another host or above where it began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +39,21 @@ class Reading:
     facts: tuple[Fact, ...] = ()
     encoded: tuple[bytes, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
     ignored: str = ""
 
 
 def normalise(source: Source, delivery: Delivery, *, duplicates: bool = True) -> Reading:
     """Read a delivery with its connector; whatever happens, the answer is a value."""
-    if refused := guard(delivery.body, duplicates=duplicates):
+    if refused := guard(delivery.body, source.formats, duplicates=duplicates):
         return Reading(quarantined=(refused,))
     outcome = _outcome(source, delivery)
     if isinstance(outcome, Quarantined):
         return Reading(quarantined=(_short(outcome),))
     if len(outcome.facts) > FACTS_MAX:
         return Reading(quarantined=(Quarantined(reason=f"over {FACTS_MAX} facts"),))
+    if len(outcome.wanted) > WANTED_MAX:
+        return Reading(quarantined=(Quarantined(reason=f"over {WANTED_MAX} documents wanted"),))
     return _checked(outcome)
 
 
@@ -67,12 +78,28 @@ def _checked(outcome: Normalised) -> Reading:
             facts[encoded] = _decode(encoded)
         except (msgspec.MsgspecError, ValueError, TypeError, OverflowError) as error:
             quarantined.append(_invalid(fact, error))
+    wanted = dict.fromkeys(outcome.wanted)
+    for each in tuple(wanted):
+        if misled := _misled(each):
+            quarantined.append(_short(misled))
+            del wanted[each]
     return Reading(
         facts=tuple(facts.values()),
         encoded=tuple(facts),
         quarantined=tuple(quarantined),
+        wanted=tuple(wanted),
         ignored=outcome.ignored,
     )
+
+
+def _misled(wanted: Wanted) -> Quarantined | None:
+    """Refuse a document whose name could lead a fetch astray: it is made of a payload's words."""
+    for field, shape in (("id", _WORD), ("what", _WORD), ("topic", _WORD), ("path", _WAY)):
+        value: str = getattr(wanted, field)
+        if not shape.fullmatch(value):
+            reason = f"a document wanted by this {field} cannot be fetched"
+            return Quarantined(reason=reason, field=field, value=value)
+    return None
 
 
 def _invalid(fact: Fact, error: Exception) -> Quarantined:

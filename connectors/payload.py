@@ -84,6 +84,20 @@ def _rows(value: object) -> object:
     return value or ()
 
 
+def _many(value: object) -> object:
+    """Read an element of XML that may stand never, once or several times."""
+    if value is None or value == "":
+        return ()
+    return value if isinstance(value, list) else (value,)
+
+
+def _words(value: object) -> object:
+    """Read the text of an element of XML, whatever attributes stand beside it."""
+    if isinstance(value, dict) and all(key[:1] in "@#" for key in value):
+        return value.get("#text", "")
+    return _text(value)
+
+
 Identifier = Annotated[str, BeforeValidator(read_identifier)]
 Time = Annotated[datetime, BeforeValidator(read_time)]
 UtcTime = Annotated[datetime, BeforeValidator(_read_utc)]
@@ -93,3 +107,7 @@ Note = Annotated[str, BeforeValidator(_note)]
 Pieces = Annotated[int, Field(ge=0, le=PIECES_MAX, strict=True)]
 ROWS: Final = (BeforeValidator(_rows), Field(max_length=_ROWS_MAX))
 """Annotates a tuple: the list may be null and has a bound."""
+MANY: Final = (BeforeValidator(_many), Field(max_length=_ROWS_MAX))
+"""Annotates a tuple of what XML does not count: nothing, one element, or a list of them."""
+Words = Annotated[str, BeforeValidator(_words)]
+"""Text of an element of XML."""

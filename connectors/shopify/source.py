@@ -183,4 +183,3 @@ SOURCE: Final = Source(
     normalise=normalise,
     headers=("x-shopify-topic", "x-shopify-webhook-id", "x-shopify-triggered-at"),
 )
-"""`headers` are those that carry meaning beside the signature."""

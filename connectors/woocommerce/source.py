@@ -115,5 +115,5 @@ SOURCE: Final = Source(
     signature="hmac-sha256 base64 of the body in x-wc-webhook-signature",
     normalise=normalise,
     headers=("x-wc-webhook-topic", "x-wc-webhook-delivery-id"),
+    formats=("json", "form"),
 )
-"""`headers` are those that carry meaning beside the signature."""

@@ -43,7 +43,7 @@ class FeedProcessor:
             if isinstance(read, Quarantined):
                 self._bury(record, read)
                 continue
-            reading = normalise(*read)
+            reading = normalise(*read)  # what it wants fetched is the fetch agent's to read
             for quarantined in reading.quarantined:
                 self._bury(record, quarantined)
             for fact, encoded in zip(reading.facts, reading.encoded, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import BinaryIO, Final
 
 import click
@@ -38,7 +39,8 @@ def command(
     """Turn a payload of a source into canonical facts, one JSON object a line.
 
     FILE is the payload as the vendor sent it, or a CloudEvent around it; `-` is standard input.
-    What is not understood is one line that begins with "quarantined"; then exit status 3.
+    What is not understood is one line that begins with "quarantined"; then exit status 3. A
+    document that has to be fetched, because the payload only names it, begins with "wanted".
     """
     source = source_named(name)
     said = parse_headers(headers)
@@ -64,7 +66,10 @@ def _print(source: Source, delivery: Delivery) -> int:
         write(encoded + b"\n")
     for quarantined in reading.quarantined:
         write(_quarantined(quarantined))
-    if not reading.facts and not reading.quarantined:
+    for wanted in reading.wanted:
+        said = asdict(wanted)
+        write(plain_line({"wanted": said.pop("what"), **said}))
+    if not (reading.facts or reading.quarantined or reading.wanted):
         write(plain_line({"ignored": reading.ignored or "nothing an order needs to know"}))
     return len(reading.quarantined)
 

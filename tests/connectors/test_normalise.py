@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from connectors.delivery import Delivery, Normalised, Quarantined, Source
-from connectors.normalise import FACTS_MAX, Reading, normalise
+from connectors.delivery import Delivery, Normalised, Quarantined, Source, Wanted
+from connectors.normalise import FACTS_MAX, WANTED_MAX, Reading, normalise
 from domain.body import Operation, UnknownReported
 from domain.fact import Fact, PaymentCaptured, UnknownWasReported
 
@@ -120,3 +120,58 @@ def test_too_many_facts_are_refused_as_a_whole():
     flood = (captured(),) * (FACTS_MAX + 1)
 
     assert normalise(saying(*flood), DELIVERY).facts == ()
+
+
+def wanting(**more):
+    said = {"what": "order", "id": "12", "path": "v2/orders/12?include=lines", "topic": "order"}
+    return Wanted(**({"source": "fake", "account": "acme/web"} | said | more))
+
+
+def test_a_document_that_is_wanted_is_handed_on_once():
+    """Whoever fetches it gets it by name; facts may stand beside it."""
+    both = Normalised(facts=(captured(),), wanted=(wanting(), wanting()))
+
+    reading = normalise(source(lambda _: both), DELIVERY)
+
+    assert reading.wanted == (wanting(),)
+    assert reading.facts == (captured(),)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("path", "/v2/orders/1"),
+        ("path", "//evil.example/1"),
+        ("path", "http://evil.example/1"),
+        ("path", "v2/../admin"),
+        ("path", "v2/%2e%2E/admin"),
+        ("path", "v2/orders/1 HTTP/1.1"),
+        ("path", "v2/orders/1\r\nHost: evil.example"),
+        ("path", ""),
+        ("id", "1\n2"),
+        ("topic", ""),
+        ("what", "x" * 201),
+    ],
+)
+def test_a_document_whose_name_leads_astray_is_quarantined(field, value):
+    """Paths are made of a payload's words, and anybody may write a payload."""
+    reading = normalise(
+        source(lambda _: Normalised(wanted=(wanting(**{field: value}),))), DELIVERY
+    )
+
+    assert reading.wanted == ()
+    assert reading.quarantined[0].field == field
+
+
+def test_too_many_documents_are_refused_as_a_whole():
+    """One delivery cannot make the shell fetch for hours."""
+    flood = tuple(wanting(id=str(number)) for number in range(WANTED_MAX + 1))
+
+    assert normalise(source(lambda _: Normalised(wanted=flood)), DELIVERY).wanted == ()
+
+
+def test_a_body_in_another_format_never_reaches_the_connector():
+    """A source says which formats it sends."""
+    xml = Delivery(body=b"<a/>", account="acme/web")
+
+    assert normalise(saying(captured()), xml).quarantined[0].reason == "is XML, not JSON"

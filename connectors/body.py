@@ -1,0 +1,58 @@
+"""What a body is written in: JSON, XML or a form. The body decides, not what a header claims."""
+
+from collections.abc import Collection
+from typing import Final
+
+from connectors import json_body
+from connectors.delivery import BODY_BYTES_MAX, Format, Quarantined
+from connectors.form_body import looks_like_form, parse_form
+from connectors.xml_body import looks_like_xml, parse_xml
+
+_NAMES: Final = {"json": "JSON", "xml": "XML", "form": "a form"}
+
+
+def format_of(body: bytes) -> Format:
+    """Tell how a body is written; what is neither XML nor a form counts as (broken) JSON."""
+    if json_body.looks_like_json(body):
+        return "json"
+    if looks_like_xml(body):
+        return "xml"
+    return "form" if looks_like_form(body) else "json"
+
+
+def guard(
+    body: bytes, formats: Collection[Format], *, duplicates: bool = True
+) -> Quarantined | None:
+    """Say why the body must not be parsed for a source of these formats; None where it may.
+
+    XML has its limits in its parser, which needs no second look for them.
+    """
+    written = format_of(body)
+    if written == "xml":
+        refused = json_body.guard_size(body, BODY_BYTES_MAX)
+    else:
+        refused = json_body.guard(body, duplicates=duplicates)
+    if refused or written in formats:
+        return refused
+    expected = " or ".join(_NAMES[each] for each in formats)
+    return Quarantined(reason=f"is {_NAMES[written]}, not {expected}", field="body")
+
+
+def parse(body: bytes, *, attributes: bool = True) -> object:
+    """Parse a body into plain values; raises `ValueError` where it is malformed.
+
+    `attributes` is for XML alone, see `xml_body`.
+    """
+    match format_of(body):
+        case "xml":
+            return parse_xml(body, attributes=attributes)
+        case "form":
+            return parse_form(body)
+        case _:
+            return json_body.parse(body)
+
+
+def malformed(body: bytes, error: ValueError) -> Quarantined:
+    """Turn what `parse` raised into a quarantine."""
+    reason = f"malformed {_NAMES[format_of(body)].removeprefix('a ')}: {error}"
+    return Quarantined(reason=reason[:200], field="body")
