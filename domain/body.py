@@ -3,12 +3,13 @@
 Amounts are minor units (`Minor`) beside an ISO 4217 currency, times are aware UTC.
 """
 
+from datetime import date
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from domain.document import Address, Amount, Currency, Id, Party, Quantity, Text, Time
-from domain.vocabulary import CancelReason, Evidence, HoldReason, Parcel
+from domain.vocabulary import CancelReason, Evidence, HoldReason, Minor, Parcel
 
 
 class Units(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -74,6 +75,23 @@ class PackageInfo(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     url: Text = ""
 
 
+class Package(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What a carrier must know to take a shipment (S2.38): grams, millimetres, minor units."""
+
+    weight: Annotated[int, Meta(ge=0)] = 0
+    length: Annotated[int, Meta(ge=0)] = 0
+    width: Annotated[int, Meta(ge=0)] = 0
+    height: Annotated[int, Meta(ge=0)] = 0
+    recipient: Address | None = None
+    shipper: Party | None = None
+    origin: Address | None = None
+    drop_off: date | None = None
+    insurance: Amount = Minor(0)
+    customs_value: Amount = Minor(0)
+    dangerous: bool = False
+    signature: bool = False
+
+
 class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A shipment: which pieces go in which parcels. A newer statement replaces an older one.
 
@@ -89,6 +107,8 @@ class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     carrier_made: bool = False
     expected_at: Time | None = None
     notify_customer: bool = True
+    point: Annotated[str, Meta(pattern="^(local|international|pickup|)$")] = ""
+    package: Package | None = None
 
 
 class ShipmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -99,11 +119,15 @@ class ShipmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
 
 class ParcelRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Something happened to one parcel."""
+    """Something happened to one parcel; `label` says where its label is kept (S2.44)."""
 
     number: Id
     carrier: Text = ""
     note: Text = ""
+    shipment_id: Text = ""
+    label: Text = ""
+    rate_id: Text = ""
+    expected_at: Time | None = None
 
 
 class Scan(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -182,6 +206,12 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
     note_id: Id
     text: Text = ""
+
+
+class NoteRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A remark is taken back; that there was one stays known (S2.7)."""
+
+    note_id: Id
 
 
 class TimerFired(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

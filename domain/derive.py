@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from domain.fact import Fact, ShipmentScan
 from domain.fulfilment import derive_goods, follow_parcel
 from domain.identity import parcel_key
-from domain.merge import GOODS, MONEY, PARCEL, PROMISE
 from domain.order import Derived, Goods, Money, Order
 from domain.payment import derive_money
 from domain.promise import cancelled_at, derive_promise
+from domain.touches import GOODS, MONEY, PARCEL, PROMISE
 
 
 def derive(order: Order, touches: int, fact: Fact) -> Order:
@@ -41,8 +41,8 @@ def derive_all(order: Order) -> Derived:
 
 def _moves_promise(old: Goods, new: Goods) -> bool:
     return new.lines is not old.lines and (
-        (old.ordered, old.live, old.handed_over, old.packed)
-        != (new.ordered, new.live, new.handed_over, new.packed)
+        (old.ordered, old.live, old.handed_over, old.packed, old.picked, old.committed)
+        != (new.ordered, new.live, new.handed_over, new.packed, new.picked, new.committed)
     )
 
 

@@ -24,7 +24,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One ordered article; `cancelled` is what the source itself took off again."""
+    """One ordered article; `cancelled` is what was taken off again, `replaces` the line before it."""
 
     line_id: Id
     quantity: Quantity
@@ -34,6 +34,7 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     cancelled: Quantity = 0
     warehouse: Text = ""
     drop_shippable: bool = False
+    replaces: Text = ""
 
 
 class Party(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

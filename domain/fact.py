@@ -7,6 +7,7 @@ One class per `kind`; the envelope is the same for all, the rest is in `body`. A
 from domain import body as bodies
 from domain.document import Document
 from domain.envelope import Envelope
+from domain.office_fact import OfficeFact
 
 
 class OrderSaved(Envelope, frozen=True, kw_only=True, tag="order.saved"):
@@ -276,5 +277,6 @@ Fact = (
     | TimerHasFired
     | ReferenceWasLinked
     | UnknownWasReported
+    | OfficeFact
 )
 """Every fact there is; msgspec tells them apart by `kind`."""

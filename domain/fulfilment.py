@@ -5,21 +5,22 @@ whose labels were all voided, is left out of every "all" (X.5). After a cancel o
 handed over before it counts (X.8, spec model 8.15).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from domain.order import Goods, LineUnits, Movement, Order, ParcelView
+from domain.order import Goods, Item, LineUnits, Movement, Order, ParcelView
 from domain.shipment import (
     CAME_BACK,
     COLLECTED,
+    COMMITTED,
     DELIVERED,
     HANDED_OVER,
     OUT,
     PACKED,
-    WAITING,
+    PICKED,
     Leg,
     cancelled_first,
     follow,
@@ -139,50 +140,72 @@ def _count(
     came_home = _sum_movements(order.returns) if order.returns else {}
     buckets, over = _distribute(order, legs, cancelled_at)
     rows = []
-    ordered = live = packed = gone = delivered = collected = came_back = returned = 0
     returned_over = 0
     for item in items:
-        line_id, quantity = item.line_id, item.quantity
+        line_id = item.line_id
         counts = buckets.get(line_id, _NOTHING)
-        left = counts[HANDED_OVER] + counts[CAME_BACK] + counts[DELIVERED] + counts[COLLECTED]
-        room = quantity - left
-        wanted = max(item.cancelled, taken_off.get(line_id, 0)) if taken_off else item.cancelled
-        if cancelled_at:
-            off = room
-        else:
+        room = item.quantity - sum(counts[HANDED_OVER:])
+        off = room
+        if not cancelled_at:
+            wanted = (
+                max(item.cancelled, taken_off.get(line_id, 0)) if taken_off else item.cancelled
+            )
             off = min(wanted, room)
             over += wanted - off
-        waiting = min(counts[PACKED], room - off)
         back = came_home.get(line_id, 0) if came_home else 0
         home = min(back, counts[DELIVERED] + counts[COLLECTED])
         returned_over += back - home
-        rows.append(
-            LineUnits(
-                line_id,
-                quantity,
-                off,
-                waiting,
-                left,
-                counts[DELIVERED],
-                counts[COLLECTED],
-                counts[CAME_BACK],
-                home,
-            )
-        )
-        ordered += quantity
-        live += quantity - off
-        packed += waiting
-        gone += left
-        delivered += counts[DELIVERED]
-        collected += counts[COLLECTED]
-        came_back += counts[CAME_BACK]
-        returned += home
+        rows.append(_line_units(item, counts, room, off, home))
+    return _sum_up(tuple(rows), parcels, states, over, returned_over, after_cancel)
+
+
+def _line_units(item: Item, counts: Sequence[int], room: int, off: int, home: int) -> LineUnits:
+    """Put the pieces of one line in their buckets; what was taken off is in no shipment."""
+    inside = room - off
+    packed = min(counts[PACKED], inside)
+    picked = min(counts[PICKED], inside - packed)
+    return LineUnits(
+        item.line_id,
+        item.quantity,
+        off,
+        packed,
+        item.quantity - room,
+        counts[DELIVERED],
+        counts[COLLECTED],
+        counts[CAME_BACK],
+        home,
+        min(counts[COMMITTED], inside - packed - picked),
+        picked,
+    )
+
+
+def _sum_up(
+    rows: tuple[LineUnits, ...],
+    parcels: dict[str, ParcelView],
+    states: dict[str, str],
+    over: int,
+    returned_over: int,
+    after_cancel: int,
+) -> Goods:
+    ordered = live = packed = gone = delivered = collected = came_back = returned = 0
+    committed = picked = 0
+    for line in rows:
+        ordered += line.ordered
+        live += line.ordered - line.cancelled
+        packed += line.packed
+        gone += line.handed_over
+        delivered += line.delivered
+        collected += line.collected
+        came_back += line.came_back
+        returned += line.returned
+        committed += line.committed
+        picked += line.picked
     pieces = Pieces(ordered, live, packed, gone, delivered, collected, returned)
     row = classify(pieces)
     return Goods(
         _STATES[row],
         row,
-        tuple(rows),
+        rows,
         ordered,
         live,
         packed,
@@ -196,10 +219,12 @@ def _count(
         over,
         returned_over,
         after_cancel,
+        committed,
+        picked,
     )
 
 
-_NOTHING: Final = (0, 0, 0, 0, 0, 0)
+_NOTHING: Final = (0,) * 8
 
 
 def _sum_movements(movements: dict[str, Movement]) -> dict[str, int]:
@@ -231,7 +256,7 @@ def _distribute(
             if fits:
                 room[line_id] -= fits
                 if line_id not in buckets:
-                    buckets[line_id] = [0] * 6
+                    buckets[line_id] = [0] * 8
                 buckets[line_id][leg.stage] += fits
     if shipped and not 0 < cancelled_at < shipped.at:
         _hand_over_rest(buckets, room, order)
@@ -253,6 +278,7 @@ def _taken_off(order: Order) -> dict[str, int]:
 def _hand_over_rest(buckets: dict[str, list[int]], room: dict[str, int], order: Order) -> None:
     """Marked as shipped: whatever has not left, and nobody took off, left by hand."""
     for line_id, off in _taken_off(order).items():
-        counts = buckets.setdefault(line_id, [0] * 6)
-        counts[HANDED_OVER] += max(room[line_id] + counts[WAITING] + counts[PACKED] - off, 0)
-        counts[WAITING] = counts[PACKED] = 0
+        counts = buckets.setdefault(line_id, [0] * 8)
+        inside = sum(counts[:HANDED_OVER])
+        counts[HANDED_OVER] += max(room[line_id] + inside - off, 0)
+        counts[:HANDED_OVER] = [0] * HANDED_OVER

@@ -22,17 +22,12 @@ from domain.evidence import (
 from domain.fact import Fact
 from domain.identity import parcel_key
 from domain.instant import micros
+from domain.office_evidence import OFFICE_JOINS
 from domain.order import Order, Scan
 from domain.payment_evidence import add_operation
 from domain.shipment_evidence import add_scan, add_shipment, add_shipment_time
+from domain.touches import ALL, GOODS, MONEY, PARCEL, PROMISE
 from domain.vocabulary import PARCEL_RANK, Parcel
-
-MONEY: Final = 1
-GOODS: Final = 2
-PROMISE: Final = 4
-PARCEL: Final = 8
-"""Which parts of `derived` a fact can move; PARCEL is one parcel of the goods."""
-ALL: Final = MONEY | GOODS | PROMISE
 
 Rule = tuple[int, Callable[[Order, Any, int], Order]]
 """Any: each function takes the one fact class that its row in the table names."""
@@ -89,6 +84,14 @@ def _label(state: Parcel) -> Callable[[Order, Any, int], Order]:
         return add_scan(order, parcel_key(fact.body.number, ""), scan)
 
     return join
+
+
+def _label_bought(order: Order, fact: facts.ShipmentLabelBought, at: int) -> Order:
+    order = _label(Parcel.CREATED)(order, fact, at)
+    body = fact.body
+    if not (body.label or body.shipment_id):
+        return order
+    return add_change(order, f"label:{parcel_key(body.number, '')}", body, at)
 
 
 def _scan(order: Order, fact: facts.ShipmentScan, at: int) -> Order:
@@ -182,7 +185,7 @@ _JOINS: Final[dict[type, Rule]] = {
     facts.ShipmentCancelled: (GOODS, _shipment_time("cancelled_at")),
     facts.ShipmentDeliveredMarked: (GOODS, _told_by_hand(Parcel.DELIVERED)),
     facts.ShipmentCollected: (GOODS, _told_by_hand(Parcel.COLLECTED)),
-    facts.ShipmentLabelBought: (GOODS, _label(Parcel.CREATED)),
+    facts.ShipmentLabelBought: (GOODS, _label_bought),
     facts.ShipmentLabelVoided: (GOODS, _label(Parcel.LABEL_VOIDED)),
     facts.ShipmentScan: (PARCEL, _scan),
     facts.ShipmentEtaChanged: (PROMISE, _eta),
@@ -197,4 +200,5 @@ _JOINS: Final[dict[type, Rule]] = {
     facts.TimerHasFired: (PROMISE, _timer),
     facts.ReferenceWasLinked: (PROMISE, _linked),
     facts.UnknownWasReported: (PROMISE, _unknown),
+    **OFFICE_JOINS,
 }

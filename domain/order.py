@@ -104,6 +104,7 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     carrier_made: bool
     expected_at: int
     notify_customer: bool
+    point: str = ""
 
 
 class Shipment(Struct, frozen=True, array_like=True, gc=False):
@@ -113,6 +114,10 @@ class Shipment(Struct, frozen=True, array_like=True, gc=False):
     packed_at: int = 0
     handed_over_at: int = 0
     cancelled_at: int = 0
+    fulfilled_at: int = 0
+    """When its pieces began to count as handed over, whatever the carrier says (spec 8.9)."""
+    committed_at: int = 0
+    picked_at: int = 0
 
 
 class Scan(Struct, frozen=True, array_like=True, order=True, gc=False):
@@ -172,6 +177,8 @@ class Money(Struct, frozen=True, array_like=True, gc=False):
     valid: bool = False
     last_capture_at: int = 0
     foreign: tuple[tuple[str, int, int], ...] = ()
+    capture_pending: int = 0
+    reversal_pending: int = 0
 
 
 class LineUnits(Struct, frozen=True, array_like=True, gc=False):
@@ -186,6 +193,8 @@ class LineUnits(Struct, frozen=True, array_like=True, gc=False):
     collected: int
     came_back: int
     returned: int
+    committed: int = 0
+    picked: int = 0
 
 
 class ParcelView(Struct, frozen=True, array_like=True, gc=False):
@@ -223,6 +232,8 @@ class Goods(Struct, frozen=True, array_like=True, gc=False):
     over: int = 0
     returned_over: int = 0
     after_cancel: int = 0
+    committed: int = 0
+    picked: int = 0
 
 
 class Promise(Struct, frozen=True, array_like=True, gc=False):
@@ -235,6 +246,13 @@ class Promise(Struct, frozen=True, array_like=True, gc=False):
     valid: bool = False
     known: bool = False
     cancelled_at: int = 0
+    suspended: bool = False
+    marked_shipped: bool = False
+    confirmed: bool = False
+    working: bool = False
+    """Work began by a command, or on a piece: committed, picked, packed or handed over."""
+    state: str = ""
+    """The shop's own state that was chosen last, `base/state`; empty if none was."""
 
 
 class Derived(Struct, frozen=True, array_like=True, gc=False):

@@ -179,13 +179,15 @@ def _whole_money(order: Order, goods: Goods, head: Head) -> Money:
         sums.authorized,
         captured,
         refunded,
-        _unanswered(ledger, "refund_requested", _REFUND_ANSWERS),
+        _unmet(ledger, "refund_requested", _REFUND_ANSWERS),
         sums.pending,
         sums.disputed,
         captured == 0 and "reversed" in ledger,
         _validity(order.revisions, ledger, captures),
         max([entry.operation.at for entry in captures]) if captures else 0,
         _foreign(foreign) if foreign else (),
+        _unmet(ledger, "capture_requested", _CAPTURE_ANSWERS),
+        _unmet(ledger, "reversal_requested", _AUTHORIZATION_ENDS),
     )
 
 
@@ -208,6 +210,7 @@ def _open_ledger(operations: dict[str, Operation], currency: str) -> tuple[Ledge
 _PENDING_ANSWERS: Final = ("captured", "authorized", "failed", "reversed", "expired")
 _DISPUTE_ANSWERS: Final = ("dispute_won", "dispute_lost")
 _REFUND_ANSWERS: Final = ("refunded", "refund_failed")
+_CAPTURE_ANSWERS: Final = ("captured", "capture_failed")
 _AUTHORIZATION_ENDS: Final = ("reversed", "expired")
 
 
@@ -297,6 +300,44 @@ def _unanswered(ledger: Ledger, kind: str, answers: tuple[str, ...]) -> int:
         if name not in answered
         and not (entry.operation.parent and (entry.provider, entry.operation.parent) in siblings)
     )
+
+
+def _unmet(ledger: Ledger, kind: str, answers: tuple[str, ...]) -> int:
+    """Sum what was asked for and has no answer yet; each answer meets one request (8.8, 8.12).
+
+    It names the request, or is about the same payment; of several requests it meets the one over
+    its own amount, else the oldest.
+    """
+    if kind not in ledger:
+        return 0
+    waiting = sorted(ledger[kind], key=_by_time)
+    for answer in sorted(_of(ledger, answers), key=_by_time):
+        met = min(
+            (ask for ask in waiting if _may_meet(answer, ask)),
+            key=lambda ask: (not _names(answer, ask), ask.amount != answer.amount, _by_time(ask)),
+            default=None,
+        )
+        if met:
+            waiting.remove(met)
+    return _total(waiting)
+
+
+def _by_time(entry: Entry) -> tuple[int, str, str, str]:
+    return entry.operation.at, entry.kind, entry.provider, entry.reference
+
+
+def _names(answer: Entry, ask: Entry) -> bool:
+    return ask.reference in {answer.reference, answer.operation.parent}
+
+
+def _may_meet(answer: Entry, ask: Entry) -> bool:
+    """Say whether an answer can be about a request: same provider, same payment, not before it."""
+    if answer.provider != ask.provider:
+        return False
+    if _names(answer, ask):
+        return True
+    same = ask.operation.parent in {answer.operation.parent, answer.reference, ""}
+    return answer.operation.at >= ask.operation.at and (same or not answer.operation.parent)
 
 
 def _open_authorizations(ledger: Ledger, captures: list[Entry]) -> int:

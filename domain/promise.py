@@ -2,9 +2,12 @@
 
 from typing import Final
 
+from msgspec.json import decode
+
 from domain.instant import earliest
+from domain.office_body import StateChosen
 from domain.order import Goods, HoldEntry, Mark, Money, Order, Promise
-from domain.vocabulary import PLAIN, Closure, HoldState, Lifecycle, Risk
+from domain.vocabulary import PLAIN, Closure, HoldReason, HoldState, Lifecycle, Risk
 
 SOURCE_HOLD: Final = "source"
 """The id of the hold that a source's own status stands for; it goes when the status does."""
@@ -19,15 +22,35 @@ def cancelled_at(order: Order) -> int:
 
 def derive_promise(order: Order, money: Money, goods: Goods) -> Promise:
     """Derive the promise from the marks, the money's validity and the goods."""
+    marks = order.marks
+    holds = standing_holds(order) if order.holds or (order.head and order.head.hold) else {}
     return Promise(
         lifecycle=PLAIN[_lifecycle(order, goods, valid=money.valid)[0]],
-        closure=PLAIN[_closure(order.marks)],
-        hold=PLAIN[HoldState.ON_HOLD if standing_holds(order) else HoldState.CLEAR],
-        risk=PLAIN[_risk(order.marks)],
+        closure=PLAIN[_closure(marks)],
+        hold=PLAIN[HoldState.ON_HOLD if holds else HoldState.CLEAR],
+        risk=PLAIN[_risk(marks)],
         valid=money.valid,
         known=order.head is not None,
         cancelled_at=cancelled_at(order),
+        suspended=any(hold.reason == HoldReason.SUSPENDED for hold in holds.values()),
+        marked_shipped="marked_shipped" in marks,
+        confirmed="confirmed" in marks,
+        working=_is_working(goods, marks),
+        state=_chosen_state(order),
     )
+
+
+def _is_working(goods: Goods, marks: dict[str, Mark]) -> bool:
+    begun = goods.handed_over or goods.packed or goods.picked or goods.committed
+    return bool(begun) or "work_started" in marks
+
+
+def _chosen_state(order: Order) -> str:
+    chosen = order.changes.get("state")
+    if chosen is None:
+        return ""
+    state = decode(chosen[1], type=StateChosen)
+    return f"{state.base}/{state.state}" if state.state else ""
 
 
 def explain_lifecycle(order: Order) -> str:
@@ -49,7 +72,7 @@ def _lifecycle(order: Order, goods: Goods, *, valid: bool) -> tuple[Lifecycle, s
         return Lifecycle.COMPLETED, "marked as shipped"
     if _requested(marks):
         return Lifecycle.CANCEL_REQUESTED, "a cancellation was asked for"
-    if goods.handed_over or goods.packed or "work_started" in marks:
+    if _is_working(goods, marks):
         return Lifecycle.PROCESSING, "work on the goods began"
     if "confirmed" in marks:
         return Lifecycle.OPEN, "the order was confirmed"

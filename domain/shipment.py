@@ -13,7 +13,7 @@ from domain.order import Order, ParcelView, Scan, Shipment
 from domain.parcel import STATES, Story, fold_scans
 from domain.vocabulary import PARCEL_RANK, PLAIN, Parcel
 
-WAITING, PACKED, HANDED_OVER, CAME_BACK, DELIVERED, COLLECTED = range(6)
+WAITING, COMMITTED, PICKED, PACKED, HANDED_OVER, CAME_BACK, DELIVERED, COLLECTED = range(8)
 """How far the pieces of a shipment got, in rank order."""
 OUT: Final = frozenset({PLAIN[Parcel.CANCELLED], PLAIN[Parcel.LABEL_VOIDED]})
 """Shipment states whose pieces do not count."""
@@ -48,7 +48,7 @@ def follow(
     whole = f"shipment:{shipment_id}"
     by_hand = order.scans.get(whole, ())
     packages = statement.packages if statement else ()
-    left_at = shipment.handed_over_at
+    left_at = earliest(shipment.handed_over_at, shipment.fulfilled_at)
     least = least_out = _CANCELLED + 1
     carriers = {package.number: package.carrier for package in packages} or {whole: ""}
     for name, carrier in carriers.items():
@@ -88,7 +88,11 @@ def stage_of(state: str, left_at: int, shipment: Shipment) -> int:
         return stage
     if left_at:
         return HANDED_OVER
-    return PACKED if shipment.packed_at else WAITING
+    if shipment.packed_at:
+        return PACKED
+    if shipment.picked_at:
+        return PICKED
+    return COMMITTED if shipment.committed_at else WAITING
 
 
 def _joined(scans: tuple[Scan, ...], by_hand: tuple[Scan, ...]) -> tuple[Scan, ...]:

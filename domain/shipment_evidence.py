@@ -35,6 +35,7 @@ def add_shipment(
         carrier_made=body.carrier_made,
         expected_at=micros(body.expected_at) if body.expected_at else 0,
         notify_customer=body.notify_customer,
+        point=body.point,
     )
     shipment = _shipment(order, body.shipment_id)
     old = shipment.statement
