@@ -95,7 +95,8 @@ class Package(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A shipment: which pieces go in which parcels. A newer statement replaces an older one.
 
-    No lines means all pieces that no other shipment carries.
+    No lines means all pieces that no other shipment carries. An inferred shipment stands for an
+    order's own count of pieces that left: it holds only those that no named shipment carries.
     """
 
     shipment_id: Id

@@ -238,7 +238,10 @@ def _sum_movements(movements: dict[str, Movement]) -> dict[str, int]:
 def _distribute(
     order: Order, legs: list[Leg], cancelled_at: int
 ) -> tuple[dict[str, list[int]], int]:
-    """Give each shipment its pieces, most advanced first; more than was ordered is cut off."""
+    """Give each shipment its pieces, most advanced first; more than was ordered is cut off.
+
+    An inferred one counts pieces that left, so it only holds those that no named one carries.
+    """
     buckets: dict[str, list[int]] = {}
     shipped = order.marks.get("marked_shipped")
     if order.head is None or (not legs and shipped is None):
@@ -246,11 +249,22 @@ def _distribute(
     room = {item.line_id: item.quantity for item in order.head.items}
     over = 0
     if len(legs) > 1:
-        legs.sort(key=lambda leg: (not leg.lines, -leg.stage, leg.left_at, leg.shipment_id))
+        legs.sort(
+            key=lambda leg: (
+                not leg.lines,
+                leg.inferred,
+                -leg.stage,
+                leg.left_at,
+                leg.shipment_id,
+            )
+        )
     for leg in legs:
         if not leg.known:
             continue
-        for line_id, quantity in leg.lines or _all_but_cancelled(order, room):
+        for line_id, said in leg.lines or _all_but_cancelled(order, room):
+            quantity = said
+            if leg.inferred and line_id in buckets:
+                quantity = max(said - sum(buckets[line_id]), 0)
             fits = min(quantity, room.get(line_id, 0))
             over += quantity - fits
             if fits:

@@ -105,6 +105,7 @@ class Statement(Struct, frozen=True, array_like=True, gc=False):
     expected_at: int
     notify_customer: bool
     point: str = ""
+    inferred: bool = False
 
 
 class Shipment(Struct, frozen=True, array_like=True, gc=False):

@@ -30,7 +30,10 @@ _LEFT: Final = PARCEL_RANK[Parcel.HANDED_OVER]
 
 
 class Leg(Struct, frozen=True, gc=False):
-    """One shipment on its way; `known` says that a statement named its pieces."""
+    """One shipment on its way; `known` says that a statement named its pieces.
+
+    `inferred` is a shipment that an order's own counts imply, not one that anybody named.
+    """
 
     shipment_id: str
     lines: tuple[tuple[str, int], ...]
@@ -38,6 +41,7 @@ class Leg(Struct, frozen=True, gc=False):
     left_at: int
     known: bool
     state: str
+    inferred: bool = False
 
 
 def follow(
@@ -78,6 +82,7 @@ def follow(
         left_at,
         statement is not None,
         state,
+        statement is not None and statement.inferred,
     )
 
 

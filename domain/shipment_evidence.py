@@ -36,6 +36,7 @@ def add_shipment(
         expected_at=micros(body.expected_at) if body.expected_at else 0,
         notify_customer=body.notify_customer,
         point=body.point,
+        inferred=fact.inferred,
     )
     shipment = _shipment(order, body.shipment_id)
     old = shipment.statement

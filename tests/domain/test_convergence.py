@@ -110,6 +110,8 @@ SHIPMENTS = [
     created("f1", "2a", "Z2", revision=1),
     created("f2", "1a", "Z1", at=11),
     created("f3", "", "", at=12),
+    replace(created("s1", "2a", "", at=13), inferred=True),
+    handed_over("s1", at=14),
     packed("f1"),
     handed_over("f1"),
     handed_over("f1", at=21),

@@ -1,6 +1,7 @@
 """The fulfilment axis: its first-match table, and goods told as stories (spec model, 2 D)."""
 
 import pytest
+from msgspec.structs import replace
 
 from domain import body as bodies
 from domain import fact as facts
@@ -74,7 +75,10 @@ def test_every_row_of_the_table_decides_a_case():
 
 
 def story_of(words):
-    """Tell a story of shipments, one word each; `f1=2a/Z1` makes one with its pieces and parcels."""
+    """Tell a story of shipments, one word each; `f1=2a/Z1` makes one with its pieces and parcels.
+
+    One whose name begins with `~` is inferred from the order's own counts.
+    """
     tell = {
         "packed": packed,
         "sent": handed_over,
@@ -87,7 +91,8 @@ def story_of(words):
         if "=" in word:
             shipment, _, goods = word.partition("=")
             wanted, _, parcels = goods.partition("/")
-            yield created(shipment, wanted.replace("+", " "), parcels.replace("+", " "), number)
+            told = created(shipment, wanted.replace("+", " "), parcels.replace("+", " "), number)
+            yield replace(told, inferred=shipment.startswith("~"))
         elif name in tell and not about.startswith("Z"):
             yield tell[name](about, number)
         elif name == "back":
@@ -147,6 +152,16 @@ f1=2a+1b/Z1 sent:f1 collected:f1 back:2a+1b                   returned          
 f1=2a/Z1 sent:f1 off:1b delivered:f1 back:2a                  returned             1  0  2  2  0  2  -
 f1=2a+1b/Z1 sent:f1 delivered:f1 back:3a                      partially_returned   0  0  3  3  0  2  return_exceeds_delivery
 f1=2a+1b/Z1 sent:f1 back:1a                                   fulfilled            0  0  3  0  0  0  return_exceeds_delivery
+~s=1a sent:~s                                                 partially_fulfilled  0  0  1  0  0  0  -
+~s=2a+1b sent:~s                                              fulfilled            0  0  3  0  0  0  -
+~s=1a ~s=2a sent:~s                                           partially_fulfilled  0  0  2  0  0  0  -
+~s=1a sent:~s f1=1a/Z1                                        unfulfilled          0  0  0  0  0  0  -
+~s=1a sent:~s f1=1a/Z1 sent:f1                                partially_fulfilled  0  0  1  0  0  0  -
+f1=1a/Z1 sent:f1 delivered:f1 ~s=2a sent:~s                   partially_fulfilled  0  0  2  1  0  0  -
+~s=2a+1b sent:~s f1=2a/Z1 f2=1b/Z2 sent:f1 sent:f2            fulfilled            0  0  3  0  0  0  -
+~s=2a+1b sent:~s f1=2a+1b/Z1 sent:f1 delivered:f1             delivered            0  0  3  3  0  0  -
+~s=1b sent:~s f1=2a/Z1 sent:f1                                fulfilled            0  0  3  0  0  0  -
+~s=3a sent:~s f1=1a/Z1 sent:f1                                partially_fulfilled  0  0  2  0  0  0  quantity_exceeds_order
 cancelled                                                     cancelled            3  0  0  0  0  0  -
 f1=2a+1b/Z1 cancelled                                         cancelled            3  0  0  0  0  0  -
 f1=2a/Z1 sent:f1 cancelled                                    fulfilled            1  0  2  0  0  0  -
