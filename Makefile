@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml -q --universal --python-version 3.1
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: demo test test-kafka faults planted bench fmt lint types imports rules docs lock help
+.PHONY: demo test test-kafka faults planted fuzz bench fmt lint types imports rules docs lock help
 
 demo: $(STAMP) ## the main job on an embedded broker and SQLite; ends by itself
 	$(BIN)/orderstream demo
@@ -24,6 +24,9 @@ test-kafka: $(STAMP) ## the tests on a real Kafka and a real PostgreSQL (Java 17
 
 faults: $(STAMP) ## kill -9 under load on a real Kafka, checked against a replay of the log
 	$(BIN)/pytest -m "kafka and slow" -p no:randomly $(PYTEST_ARGS)
+
+fuzz: $(STAMP) ## twenty times more bad input for each connector than `make test` draws
+	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest tests/connectors -m fuzz $(PYTEST_ARGS)
 
 planted: $(STAMP) ## plant known bugs in a copy of the domain; each must be caught
 	$(BIN)/python tests/planted/run.py $(PLANTED_ARGS)

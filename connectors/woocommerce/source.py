@@ -16,6 +16,7 @@ import re
 from functools import partial
 from typing import Final, TypeGuard
 
+from connectors.body import format_of
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.listing import Read, distinct, join, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier
@@ -37,8 +38,8 @@ _WRAPPERS: Final = frozenset({"data", "order", "orders"})
 
 def normalise(delivery: Delivery) -> Outcome:
     """Read one delivery of WooCommerce."""
-    if _PING.fullmatch(delivery.body.strip()):
-        return Normalised(ignored="the ping of a new webhook")
+    if format_of(delivery.body) == "form":
+        return _ping(delivery.body)
     topic = (delivery.headers.get("x-wc-webhook-topic") or delivery.topic).strip().lower()
     if topic.startswith(OTHER_RESOURCES):
         return Normalised(ignored="says nothing of an order")
@@ -47,6 +48,12 @@ def normalise(delivery: Delivery) -> Outcome:
     writer = writer_for(delivery, NAME, delivery.headers.get("x-wc-webhook-delivery-id", ""))
     read = partial(_deleted if topic == "order.deleted" else _order, writer)
     return read_body(delivery.body, partial(_content, writer, read))
+
+
+def _ping(body: bytes) -> Outcome:
+    if _PING.fullmatch(body.strip()):
+        return Normalised(ignored="the ping of a new webhook")
+    return Quarantined(reason="a form that is not the ping of a new webhook", field="body")
 
 
 def _content(writer: Writer, read: Read, value: object) -> Outcome:

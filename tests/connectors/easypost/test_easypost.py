@@ -1,37 +1,23 @@
 """What EasyPost's payloads come to."""
 
-import copy
 import json
-from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from connectors.delivery import Delivery, Normalised, Quarantined
 from connectors.easypost import SOURCE
 from connectors.easypost.table import DETAILS, REASON, SHARPER, STATUS, TOPICS
-from connectors.normalise import Reading, normalise
+from connectors.normalise import Reading
 from domain.fact import ShipmentScan, UnknownWasReported
 from domain.vocabulary import Parcel
+from tests.connectors import kit
 
-SAMPLES = Path(__file__).with_name("samples")
-CASES = sorted(path.stem for path in SAMPLES.glob("*.json") if not path.stem.endswith(".expected"))
 SHARED = Path(__file__).parents[4] / "shared" / "payloads"
 RECORDED = SHARED / "easypost"
-RECEIVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def read(payload):
-    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    delivery = Delivery(body=body, account="acme/web", received_at=RECEIVED_AT)
-    return normalise(SOURCE, delivery)
-
-
-def sample(name):
-    return json.loads((SAMPLES / f"{name}.json").read_text())
+read = partial(kit.read, SOURCE)
+sample = partial(kit.sample, SOURCE)
 
 
 def tracker(**more):
@@ -53,18 +39,6 @@ def states(reading):
 
 def reported(reading):
     return [fact.body.value for fact in reading.facts if isinstance(fact, UnknownWasReported)]
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_sample_becomes_exactly_the_expected_facts(case):
-    """Payload in, all facts out, as files to read side by side."""
-    reading = read((SAMPLES / f"{case}.json").read_bytes())
-
-    assert {
-        "facts": [json.loads(each) for each in reading.encoded],
-        "quarantined": [asdict(each) for each in reading.quarantined],
-        "ignored": reading.ignored,
-    } == json.loads((SAMPLES / f"{case}.expected.json").read_text())
 
 
 @pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded payloads are not part of the project")
@@ -327,46 +301,3 @@ def test_the_source_names_its_topics():
     """The registry tells an operator which events to switch on."""
     assert TOPICS == ("tracker.created", "tracker.updated")
     assert (SOURCE.name, SOURCE.kind) == ("easypost", "tracking")
-
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.text(max_size=4), SCALARS)
-
-
-def _paths(value, at=()):
-    parts = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, each in parts:
-        yield (*at, key)
-        yield from _paths(each, (*at, key))
-
-
-@settings(max_examples=150)
-@given(st.data())
-def test_any_mutation_of_a_sample_is_read_or_quarantined(data):
-    """Whatever one field becomes, the answer is facts or a reason."""
-    document = copy.deepcopy(sample(data.draw(st.sampled_from(CASES))))
-    for _ in range(data.draw(st.integers(1, 3))):
-        *way, last = data.draw(st.sampled_from(list(_paths(document)) or [("x",)]))
-        place = document
-        for key in way:
-            place = place[key]
-        place[last] = data.draw(VALUES)
-
-    reading = read(json.dumps(document).encode())
-
-    assert isinstance(reading, Reading)
-    assert not any(each.reason.startswith("internal") for each in reading.quarantined)
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_quarantined_or_ignored(body):
-    """The connector by itself, without the guard, does not raise either."""
-    outcome = SOURCE.normalise(Delivery(body=body, account="acme/web"))
-
-    assert isinstance(outcome, Normalised | Quarantined)

@@ -1,37 +1,22 @@
 """Shopify: snapshots and single deliveries tell one story, however often and in which order."""
 
-import json
+from functools import partial
 from itertools import permutations
-from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
-from connectors.delivery import Delivery
 from connectors.shopify import SOURCE
-from domain.derive import derive_all
-from domain.merge import merge
-from domain.order import Order
+from tests.connectors import kit
 
-SAMPLES = Path(__file__).with_name("samples")
-KEY = "acme/shop/9007199254740993001"
-
-
-def sample(name):
-    return json.loads((SAMPLES / f"{name}.json").read_text())
+sample = partial(kit.sample, SOURCE)
 
 
 def facts_of(content):
-    body = json.dumps(content).encode()
-    return SOURCE.normalise(Delivery(body=body, account="acme/shop")).facts
+    return kit.read(SOURCE, content).facts
 
 
 def order_after(*contents):
-    order = Order(KEY)
-    for content in contents:
-        for fact in facts_of(content):
-            order, _ = merge(order, fact)
-    return replace(order, derived=derive_all(order))
+    return kit.order_after(fact for content in contents for fact in facts_of(content))
 
 
 def ids(content, kind=""):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -10,54 +11,17 @@ import pytest
 from connectors.delivery import Delivery, Normalised, Quarantined
 from connectors.normalise import normalise as read
 from connectors.shopify import SOURCE
+from tests.connectors import kit
 
-SAMPLES = Path(__file__).with_name("samples")
-CASES = sorted(p for p in SAMPLES.glob("*.json") if not p.name.endswith(".expected.json"))
 COLLECTED = Path(__file__).parents[4] / "shared" / "payloads" / "shopify"
 ORDER = "9007199254740993001"
-NOW = datetime(2024, 6, 1, tzinfo=UTC)
-SAME_IN_ALL = {"tenant", "channel", "source", "received_at", "payload_hash"}
+NOW = kit.RECEIVED_AT
+sample = partial(kit.sample, SOURCE)
 
 
 def deliver(content, topic="", **headers):
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    names = {name.replace("_", "-"): text for name, text in headers.items()}
-    return SOURCE.normalise(
-        Delivery(body=body, account="acme/shop", topic=topic, headers=names, received_at=NOW)
-    )
-
-
-def sample(name):
-    return json.loads((SAMPLES / f"{name}.json").read_text())
-
-
-def kinds(outcome):
-    return [fact.__struct_config__.tag for fact in outcome.facts]
-
-
-def only(outcome, kind):
-    [fact] = [fact for fact in outcome.facts if fact.__struct_config__.tag == kind]
-    return fact
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
-def test_a_sample_becomes_exactly_these_facts(case):
-    """`case.json` in, `case.expected.json` out."""
-    outcome = deliver(case.read_bytes())
-
-    facts = [
-        {
-            name: value
-            for name, value in json.loads(msgspec.json.encode(fact)).items()
-            if name not in SAME_IN_ALL
-        }
-        for fact in outcome.facts
-    ]
-    assert json.loads(case.with_suffix(".expected.json").read_text()) == {
-        "facts": facts,
-        "quarantined": [[each.field, each.reason] for each in outcome.quarantined],
-        "ignored": outcome.ignored,
-    }
+    return SOURCE.normalise(kit.delivery(body, topic=topic, **headers))
 
 
 def test_every_fact_says_where_it_comes_from():
@@ -145,7 +109,7 @@ def test_a_bad_element_of_a_list_does_not_spoil_the_others():
     """Each element is understood by itself."""
     outcome = deliver({"orders": [sample("order_paid"), {"id": 1}, 7]})
 
-    assert kinds(outcome)[0] == "order.placed"
+    assert kit.kinds(outcome)[0] == "order.placed"
     assert [each.reason for each in outcome.quarantined] == [
         "is no payload of Shopify",
         "is no object",
@@ -337,9 +301,9 @@ def test_the_collected_order_says_what_shopify_documents():
     ]
     assert outcome.facts[0].order_key == "acme/shop/820982911946154508"
     assert outcome.facts[0].test
-    assert only(outcome, "order.cancelled_at_source").body.reason == "buyer_asked"
-    assert only(outcome, "payment.reversed").body.amount == 40300
-    assert only(outcome, "source.unknown_reported").body.value == "pending"
+    assert kit.only(outcome, "order.cancelled_at_source").body.reason == "buyer_asked"
+    assert kit.only(outcome, "payment.reversed").body.amount == 40300
+    assert kit.only(outcome, "source.unknown_reported").body.value == "pending"
 
 
 @pytest.mark.skipif(not COLLECTED.is_dir(), reason="the collected payloads are not here")

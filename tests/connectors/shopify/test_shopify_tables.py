@@ -1,25 +1,19 @@
 """Shopify: every documented word has a meaning, every other is reported."""
 
-import json
-from pathlib import Path
+from functools import partial
 
 import pytest
 
-from connectors.delivery import Delivery
 from connectors.shopify import SOURCE
 from connectors.shopify.fulfilment import SCANS, STATUSES, tracking_number
 from connectors.shopify.payment import FINANCIAL, KINDS, provider_of
+from tests.connectors import kit
 
-SAMPLES = Path(__file__).with_name("samples")
-
-
-def sample(name):
-    return json.loads((SAMPLES / f"{name}.json").read_text())
+sample = partial(kit.sample, SOURCE)
 
 
 def facts_of(content):
-    body = json.dumps(content).encode()
-    return SOURCE.normalise(Delivery(body=body, account="acme/shop")).facts
+    return kit.read(SOURCE, content).facts
 
 
 def told(content):
@@ -86,9 +80,8 @@ def test_every_financial_status_stands_in_the_table_above():
 def test_an_amount_that_only_the_status_hints_at_is_quarantined_beside_the_order(status, expected):
     """The order is told, the amount is not guessed."""
     content = sample("order_paid") | {"financial_status": status, "total_outstanding": None}
-    body = json.dumps(content).encode()
 
-    outcome = SOURCE.normalise(Delivery(body=body, account="acme/shop"))
+    outcome = kit.read(SOURCE, content)
 
     assert outcome.facts[0].__struct_config__.tag == "order.placed"
     assert [each.field for each in outcome.quarantined] == [expected]

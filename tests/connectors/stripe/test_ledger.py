@@ -1,14 +1,11 @@
 """What the ledger makes of Stripe's payloads, in whatever order and how often they come."""
 
-import json
 from datetime import UTC, datetime
+from functools import partial
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
-from connectors.delivery import Delivery
-from connectors.normalise import normalise
 from connectors.stripe import SOURCE
 from domain.derive import derive_all
 from domain.document import Document, Line
@@ -16,8 +13,8 @@ from domain.fact import OrderPlaced
 from domain.merge import merge
 from domain.process import unseen
 from domain.vocabulary import Minor
+from tests.connectors import kit
 
-SAMPLES = Path(__file__).with_name("samples")
 PLACED_AT = datetime(2023, 11, 14, tzinfo=UTC)
 PLACED = OrderPlaced(
     event_id="placed",
@@ -31,13 +28,11 @@ PLACED = OrderPlaced(
 )
 
 
-def payload(name):
-    return json.loads((SAMPLES / f"{name}.json").read_text())
+payload = partial(kit.sample, SOURCE)
 
 
 def read(value):
-    delivery = Delivery(body=json.dumps(value).encode(), account="acme/web")
-    return normalise(SOURCE, delivery).facts
+    return kit.read(SOURCE, value).facts
 
 
 def facts(name):

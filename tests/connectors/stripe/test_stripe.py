@@ -1,36 +1,22 @@
 """What Stripe's payloads come to."""
 
-import copy
-import json
-from dataclasses import asdict
-from datetime import UTC, datetime
+from functools import partial
 from itertools import permutations
 from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from connectors.delivery import Delivery, Normalised, Quarantined
-from connectors.normalise import Reading, normalise
+from connectors.body import parse
+from connectors.delivery import Quarantined
+from connectors.normalise import Reading
 from connectors.stripe import SOURCE
 from connectors.stripe.table import DISPUTE, INTENT, REFUND, SESSION_PAYMENT, TOPICS
+from tests.connectors import kit
 
-SAMPLES = Path(__file__).with_name("samples")
-CASES = sorted(path.stem for path in SAMPLES.glob("*.json") if not path.stem.endswith(".expected"))
 RECORDED = Path(__file__).parents[4] / "shared" / "payloads" / "stripe"
-RECEIVED_AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-def read(payload):
-    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    delivery = Delivery(body=body, account="acme/web", received_at=RECEIVED_AT)
-    return normalise(SOURCE, delivery)
-
-
-def sample(name):
-    return json.loads((SAMPLES / f"{name}.json").read_text())
+read = partial(kit.read, SOURCE)
+sample = partial(kit.sample, SOURCE)
 
 
 def inner(name):
@@ -48,18 +34,6 @@ def money(reading):
 
 def operation(body):
     return body.reference, body.amount
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_a_sample_becomes_exactly_the_expected_facts(case):
-    """Payload in, all facts out, as files to read side by side."""
-    reading = read((SAMPLES / f"{case}.json").read_bytes())
-
-    assert {
-        "facts": [json.loads(each) for each in reading.encoded],
-        "quarantined": [asdict(each) for each in reading.quarantined],
-        "ignored": reading.ignored,
-    } == json.loads((SAMPLES / f"{case}.expected.json").read_text())
 
 
 @pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded payloads are not part of the project")
@@ -363,8 +337,8 @@ def test_metadata_may_name_the_order(metadata, alias):
 def test_links_lead_from_the_detail_to_the_general_and_never_back():
     """Charge and session to intent, intent to order; whatever arrives."""
     rank = {"ch": 0, "py": 0, "cs": 0, "pi": 1}
-    for name in CASES:
-        for fact in read((SAMPLES / f"{name}.json").read_bytes()).facts:
+    for case in kit.samples(SOURCE):
+        for fact in case.read().facts:
             if hasattr(fact.body, "alias"):
                 assert fact.reference == fact.body.reference
                 target = fact.body.alias.split(":")
@@ -471,7 +445,10 @@ def test_ids_beyond_two_to_the_53_stay_exact():
 
 def test_every_topic_of_ours_is_named_by_the_source():
     """The registry tells an operator which events to switch on."""
-    types = {sample(name).get("type", "") for name in CASES} - {"", "account.updated"}
+    types = {parse(case.body).get("type", "") for case in kit.samples(SOURCE)} - {
+        "",
+        "account.updated",
+    }
 
     assert types <= set(TOPICS)
     assert (SOURCE.name, SOURCE.kind) == ("stripe", "payments")
@@ -486,46 +463,3 @@ def test_any_order_of_elements_gives_the_same_facts():
 
 def _ids(reading):
     return [fact.event_id for fact in reading.facts]
-
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.text(max_size=4), SCALARS)
-
-
-def _paths(value, at=()):
-    inner_values = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, each in inner_values:
-        yield (*at, key)
-        yield from _paths(each, (*at, key))
-
-
-@settings(max_examples=150)
-@given(st.data())
-def test_any_mutation_of_a_sample_is_read_or_quarantined(data):
-    """Whatever one field becomes, the answer is facts or a reason."""
-    document = copy.deepcopy(sample(data.draw(st.sampled_from(CASES))))
-    for _ in range(data.draw(st.integers(1, 3))):
-        *way, last = data.draw(st.sampled_from(list(_paths(document)) or [("x",)]))
-        place = document
-        for key in way:
-            place = place[key]
-        place[last] = data.draw(VALUES)
-
-    reading = read(json.dumps(document).encode())
-
-    assert isinstance(reading, Reading)
-    assert not any(each.reason.startswith("internal") for each in reading.quarantined)
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_quarantined_or_ignored(body):
-    """The connector by itself, without the guard, does not raise either."""
-    outcome = SOURCE.normalise(Delivery(body=body, account="acme/web"))
-
-    assert isinstance(outcome, Normalised | Quarantined)
