@@ -150,6 +150,8 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
 
 def _whole_money(order: Order, goods: Goods, head: Head) -> Money:
     ledger, foreign = _open_ledger(order.operations, head.currency)
+    if "dispute_lost" in ledger:  # A loss that was won back later is none.
+        ledger["dispute_lost"] = _counted(ledger, "dispute_lost", "dispute_won")
     captures = _counted(ledger, "captured", "capture_failed")
     refunds = _counted(ledger, "refunded", "refund_failed")
     captured = _total(captures)

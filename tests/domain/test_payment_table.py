@@ -191,6 +191,8 @@ captured:100:ch disputed:100:dp<ch                                 disputed     
 captured:100:ch disputed:100:dp<ch dispute_won:100:dp              paid                  0    100  0    0
 captured:100:ch disputed:100:dp<ch dispute_lost:100:dp             refunded              0    100  100  0
 captured:100:ch disputed:40:dp<ch dispute_lost:40:dp               partially_refunded    0    100  40   0
+captured:100:ch disputed:40:dp<ch dispute_lost:40:dp dispute_won:40:dp  paid             0    100  0    0
+captured:100:ch disputed:40:dp<ch dispute_won:40:dp dispute_lost:40:dp  partially_refunded  0  100  40  0
 captured:100:ch disputed:40:dp<ch disputed:60:dq<ch dispute_won:40:dp  disputed          0    100  0    0
 captured:100:ch captured:100:sh@shop                               paid                  0    100  0    0
 captured:60:ch captured:100:sh@shop                                paid                  0    100  0    0
