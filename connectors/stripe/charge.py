@@ -29,10 +29,7 @@ def charge_facts(teller: Teller, charge: Charge) -> list[Fact]:
     """Tell what a charge, as it now stands, says."""
     parent = charge.payment_intent or charge.id
     facts = teller.order_links(parent, charge.metadata, charge.created)
-    if charge.payment_intent:
-        facts.append(
-            teller.linked(charge.id, f"payment:stripe:{charge.payment_intent}", charge.created)
-        )
+    facts += teller.is_payment(charge.id, charge.payment_intent or "", charge.created)
     tell = _BY_STATUS.get(charge.status)
     if tell is None:
         return [*facts, teller.unknown(parent, "charge.status", charge.status, charge.created)]
@@ -44,11 +41,7 @@ def refund_facts(teller: Teller, refund: Refund, charge: Charge | None = None) -
     charge_id = charge.id if charge else (refund.charge or "")
     intent = (charge.payment_intent if charge else None) or refund.payment_intent
     name = intent or charge_id or refund.id
-    links = (
-        [teller.linked(charge_id, f"payment:stripe:{intent}", refund.created)]
-        if charge is None and charge_id and intent
-        else []
-    )
+    links = teller.is_payment(charge_id, intent or "", refund.created) if charge is None else []
     kind = REFUND.get(refund.status or "succeeded")
     if kind is None:
         word = refund.status or ""

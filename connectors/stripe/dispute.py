@@ -11,10 +11,8 @@ from domain.fact import Fact, PaymentDisputed
 def dispute_facts(teller: Teller, dispute: Dispute) -> list[Fact]:
     """Tell what a dispute, as it now stands, says."""
     name = dispute.payment_intent or dispute.charge or dispute.id
-    facts: list[Fact] = []
-    if dispute.charge and dispute.payment_intent:
-        alias = f"payment:stripe:{dispute.payment_intent}"
-        facts.append(teller.linked(dispute.charge, alias, dispute.created))
+    intent = dispute.payment_intent or ""
+    facts = teller.is_payment(dispute.charge or "", intent, dispute.created)
     if dispute.status not in DISPUTE:
         unknown = teller.unknown(name, "dispute.status", dispute.status, dispute.created)
         return [*facts, unknown]

@@ -23,8 +23,7 @@ def intent_facts(teller: Teller, intent: Intent) -> list[Fact]:
     """Tell what a payment intent, as it now stands, says."""
     facts = teller.order_links(intent.id, intent.metadata, intent.created)
     charge = _charge(intent)
-    if charge:
-        facts.append(teller.linked(charge, f"payment:stripe:{intent.id}", intent.created))
+    facts += teller.is_payment(charge, intent.id, intent.created)
     step = INTENT.get(intent.status)
     if step is None:
         unknown = teller.unknown(intent.id, "payment_intent.status", intent.status, intent.created)
@@ -38,9 +37,7 @@ def session_facts(teller: Teller, session: Session) -> list[Fact]:
     facts = teller.client_link(name, session.client_reference_id, session.created)
     if not facts:
         facts = teller.order_links(name, session.metadata, session.created)
-    if session.payment_intent:
-        alias = f"payment:stripe:{session.payment_intent}"
-        facts.append(teller.linked(session.id, alias, session.created))
+    facts += teller.is_payment(session.id, session.payment_intent or "", session.created)
     word = SESSION_PAYMENT.get(session.payment_status)
     if word is None:
         unknown = teller.unknown(

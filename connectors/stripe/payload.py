@@ -7,9 +7,6 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from connectors.listing import ELEMENTS_MAX
 from connectors.payload import StrictPayload
 
-ORDER_KEYS: Final = ("order_id", "orderId", "order_number", "orderNumber", "order")
-"""Under which shops put their order into `metadata`; the first one found counts."""
-
 _SECONDS_MAX: Final = 253_402_300_799
 
 
