@@ -3,13 +3,14 @@
 from types import MappingProxyType
 from typing import Final
 
-from connectors import easypost, shopify, stripe, woocommerce
+from connectors import adyen, easypost, shopify, stripe, woocommerce
 from connectors.delivery import Source
 
 SOURCES: Final = MappingProxyType(
     {
         source.name: source
         for source in (
+            adyen.SOURCE,
             easypost.SOURCE,
             shopify.SOURCE,
             stripe.SOURCE,

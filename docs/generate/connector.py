@@ -8,6 +8,7 @@ import importlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 
+from connectors.adyen import table as adyen
 from connectors.delivery import BODY_BYTES_MAX, Delivery, Source
 from connectors.easypost import table as easypost
 from connectors.listing import ELEMENTS_MAX
@@ -165,7 +166,27 @@ def _easypost() -> Iterable[str]:
     yield f"Details that are known: {code(*sorted(easypost.DETAILS - {''}))}"
 
 
+def _adyen() -> Iterable[str]:
+    meanings = (
+        *sorted((adyen.PAYMENT | adyen.MODIFICATION).items()),
+        *((f"CANCEL_OR_REFUND/{word}", each) for word, each in adyen.CANCEL_OR_REFUND.items()),
+    )
+    yield "`eventCode` where `success` is true, and where it is false\n\n" + table(
+        ("word", "becomes", "refused"),
+        [(code(word), *(_kind(kind) for kind in each)) for word, each in meanings],
+    )
+    yield _words("`eventCode` of a dispute", adyen.DISPUTE)
+    yield _words("`disputeStatus`, where the event leaves it open", adyen.DISPUTE_STATUS)
+    yield _words("`eventCode` about fraud: the order's risk", adyen.RISK)
+    yield f"Ignored: {code(*adyen.IGNORED)}"
+
+
+def _kind(kind: type | None) -> str:
+    return code(kind.__struct_config__.tag) if kind else "nothing"
+
+
 _TABLES: dict[str, Tables] = {
+    "adyen": _adyen,
     "easypost": _easypost,
     "shopify": _shopify,
     "stripe": _stripe,
