@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 Fields = dict[str, Any]  # Any: a JSON object before its model has looked at it
 
@@ -24,6 +25,12 @@ class Payload(BaseModel):
     """What we read of an object; everything else is left where it is."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CamelPayload(Payload):
+    """The same for a vendor who writes `orderId`; complaints name the fields as he does."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
 
 
 class StrictPayload(BaseModel):

@@ -70,6 +70,12 @@ class Writer:
         event_id = f"order:{self.order_id}:linked:{reference}"
         return self.fact(ReferenceWasLinked, event_id, at, body=body)
 
+    def alias(self, reference: str, other: str, at: datetime) -> Fact:
+        """Say that what is told of a reference is meant for another one, which leads further."""
+        body = ReferenceLinked(reference=reference, alias=other)
+        writer = self.about_reference(reference)
+        return writer.fact(ReferenceWasLinked, f"{reference}:is:{other}", at, body=body)
+
     def unknown(self, event_id: str, at: datetime, *, field: str, value: str) -> Fact:
         """Report a word that stands in no table (X.21)."""
         body = UnknownReported(field=field, value=value)
