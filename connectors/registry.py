@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from connectors import adyen, easypost, shopify, stripe, woocommerce
+from connectors import adyen, easypost, magento, shopify, stripe, woocommerce
 from connectors.delivery import Source
 
 SOURCES: Final = MappingProxyType(
@@ -12,6 +12,7 @@ SOURCES: Final = MappingProxyType(
         for source in (
             adyen.SOURCE,
             easypost.SOURCE,
+            magento.SOURCE,
             shopify.SOURCE,
             stripe.SOURCE,
             woocommerce.SOURCE,

@@ -12,6 +12,7 @@ from connectors.adyen import table as adyen
 from connectors.delivery import BODY_BYTES_MAX, Delivery, Source
 from connectors.easypost import table as easypost
 from connectors.listing import ELEMENTS_MAX
+from connectors.magento import table as magento
 from connectors.normalise import normalise
 from connectors.registry import SOURCES
 from connectors.shopify import fulfilment as shopify_goods
@@ -185,9 +186,36 @@ def _kind(kind: type | None) -> str:
     return code(kind.__struct_config__.tag) if kind else "nothing"
 
 
+def _magento() -> Iterable[str]:
+    order = {
+        "entity_id": 1,
+        "order_currency_code": "EUR",
+        "grand_total": 9,
+        "items": [],
+        "created_at": _TIME,
+        "updated_at": _TIME,
+    }
+    for field, words in (("state", magento.STATES), ("status", magento.STATUSES)):
+        rows = [
+            (
+                code(word),
+                code(meaning.validity),
+                meaning.hold or "",
+                _becomes("magento", order | {field: word}),
+            )
+            for word, meaning in words.items()
+        ]
+        yield f"`{field}` of an order\n\n" + table(("word", "validity", "hold", "becomes"), rows)
+    yield "A status counts where no state stands beside it; sharper than their state are " + code(
+        *sorted(magento.SHARPER)
+    )
+    yield f"Payment methods that are manual: {code(*sorted(magento.MANUAL))}"
+
+
 _TABLES: dict[str, Tables] = {
     "adyen": _adyen,
     "easypost": _easypost,
+    "magento": _magento,
     "shopify": _shopify,
     "stripe": _stripe,
     "woocommerce": _woocommerce,
