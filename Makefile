@@ -19,7 +19,7 @@ demo: $(STAMP) ## the main job on an embedded broker and SQLite; ends by itself
 test: $(STAMP) ## the tests that need no other service
 	$(BIN)/pytest -m "not kafka and not postgres" $(PYTEST_ARGS)
 
-test-kafka: $(STAMP) ## the tests on a real Kafka and a real PostgreSQL (Java 17, Maven)
+test-kafka: $(STAMP) ## the tests on a real Kafka and a real PostgreSQL (Java 17, Maven, Debian's postgresql)
 	$(BIN)/pytest -m "(kafka or postgres) and not slow" -p no:randomly $(PYTEST_ARGS)
 
 faults: $(STAMP) ## kill -9 under load on a real Kafka, checked against a replay of the log
@@ -46,7 +46,7 @@ lint: $(STAMP) ## ruff's rules and format, and dependencies that are missing or 
 types: $(STAMP) ## mypy, strict
 	$(BIN)/mypy
 
-imports: $(STAMP) ## the walls: streams > connectors > domain, and a pure core
+imports: $(STAMP) ## the walls: streams > connectors, readmodel > domain, and a pure core
 	$(BIN)/lint-imports
 
 rules: $(STAMP) ## the requirement ids that no passing test carries

@@ -1,0 +1,228 @@
+"""Records of the log and of the outputs as rows of the append-only tables; pure.
+
+What people said or who they are is not copied from the log: of documents, addresses, customers
+and notes the timeline keeps that they changed and when, the order itself what they say now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple, TypeVar
+
+import msgspec
+from sqlalchemy import Table
+
+from domain.identity import digest, parcel_key
+from domain.message import ActionRequired, Anomaly, CommandResult, Notification
+from readmodel import part
+from readmodel.column import indexed, instant_text, moment_text
+from readmodel.message_table import (
+    ACTIONS,
+    ANOMALIES,
+    NOTIFICATIONS,
+    RESULTS,
+    SCANS,
+    STOCK_MOVEMENTS,
+    TIMELINE,
+)
+from readmodel.part import Row
+from readmodel.seen import (
+    RecordSeen,
+    read_movement,
+    read_record,
+    read_scan,
+    read_status,
+    read_verdict,
+)
+
+_PERSONAL: Final = frozenset(
+    {
+        "order.saved",
+        "order.placed",
+        "order.revised",
+        "order.address_changed",
+        "order.customer_changed",
+        "order.note_added",
+        "order.note_edited",
+        "order.gift_message_set",
+    }
+)
+"""Kinds whose bodies hold personal fields or free text of people."""
+_DETAIL_CHARACTERS_MAX: Final = 2_000
+_PARCEL_CHARACTERS_MAX: Final = 128
+_SCAN_CHARACTERS_MAX: Final = 64
+"""A scan's key has four texts, and an index entry has room for about 2,600 bytes."""
+_ID_CHARACTERS_MAX: Final = 512
+_SCAN: Final = "shipment.scan"
+_JUDGED: Final = "command.judged"
+_ESCAPED_NUL: Final = b"\\u0000"
+
+Rows = Iterator[tuple[Table, Row]]
+Said = TypeVar("Said", Notification, Anomaly, CommandResult, ActionRequired)
+
+
+class Happening(NamedTuple):
+    """One record of a topic that says what happened."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    value: bytes
+    recorded_at: str
+
+
+def rows_of(happening: Happening, generation: int) -> list[tuple[Table, Row]]:
+    """Give the rows that a record makes, none for a topic that is not kept.
+
+    Raises msgspec.MsgspecError or ValueError for what is no message of its topic.
+    """
+    make = _TOPICS.get(happening.topic)
+    if make is None:
+        return []
+    rows = list(make(happening, generation))
+    if _ESCAPED_NUL in happening.value:
+        return [(table, part.without_nul(row)) for table, row in rows]
+    return rows
+
+
+def _from_log(happening: Happening, generation: int) -> Rows:
+    record = read_record(happening.value)
+    order_key = indexed(record.order_key or happening.key)
+    tenant = indexed(order_key.partition("/")[0])
+    at = instant_text(record.occurred_at)
+    because, detail = _said(record)
+    yield (
+        TIMELINE,
+        (
+            *(happening.topic, happening.partition, happening.offset, tenant, order_key),
+            *(generation, at, happening.recorded_at),
+            *(record.kind, record.event_id, record.actor, record.source, record.cause_id),
+            *("", "", "", "", "", 0, because, detail),
+        ),
+    )
+    if record.kind == _SCAN:
+        yield SCANS, _scan(record, order_key, tenant, at, generation)
+
+
+def _said(record: RecordSeen) -> tuple[str, str]:
+    """Say why, where the record does, and what it holds beside, as JSON."""
+    if record.kind == _JUDGED:
+        verdict = read_verdict(record.body)
+        refused = f"refused by {verdict.guard}: {verdict.refusal}"
+        return f"{verdict.command} {'accepted' if verdict.accepted else refused}", ""
+    body = bytes(record.body)
+    if record.kind in _PERSONAL or body == b"{}":
+        return "", ""
+    return "", body.decode()[:_DETAIL_CHARACTERS_MAX]
+
+
+def _scan(record: RecordSeen, order_key: str, tenant: str, at: str | None, generation: int) -> Row:
+    scan = read_scan(record.body)
+    parcel = parcel_key(scan.number, scan.shipment_id)
+    return (
+        *(order_key, indexed(parcel, _PARCEL_CHARACTERS_MAX), at),
+        *(indexed(scan.code, _SCAN_CHARACTERS_MAX), indexed(scan.place, _SCAN_CHARACTERS_MAX)),
+        *(tenant, generation, scan.state, scan.carrier, scan.reason, scan.local_time),
+        record.inferred,
+    )
+
+
+def _from_status(happening: Happening, generation: int) -> Rows:
+    status = read_status(happening.value)
+    because = bytes(status.because).decode()
+    yield (
+        TIMELINE,
+        (
+            *(happening.topic, happening.partition, happening.offset),
+            *(indexed(status.tenant), indexed(status.order_key), generation),
+            *(instant_text(status.occurred_at), happening.recorded_at),
+            *("status", status.id, "", "", status.cause),
+            *(status.axis, status.profile, status.subject, status.before or "", status.after),
+            *(status.seq, because, ""),
+        ),
+    )
+
+
+def _from_message(
+    kind: type[Said], table: Table, own: Callable[[Said], Row]
+) -> Callable[[Happening, int], Rows]:
+    """Make the reader of a topic whose messages have an id of their own."""
+    decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(kind)
+
+    def read(happening: Happening, generation: int) -> Rows:
+        message: Said = decoder.decode(happening.value)
+        yield (
+            table,
+            (
+                *(_identity(message.id), indexed(message.tenant), indexed(message.order_key)),
+                *(message.channel, generation),
+                moment_text(message.occurred_at),
+                *own(message),
+                *(message.test, happening.value.decode()),
+            ),
+        )
+
+    return read
+
+
+def _identity(name: str) -> str:
+    """Keep a message's id; one that is too long for an index by its beginning and its digest."""
+    if len(name) <= _ID_CHARACTERS_MAX:
+        return name
+    return f"{indexed(name)}~{digest(name.encode())}"
+
+
+def _notification(said: Notification) -> Row:
+    return (
+        *(said.trigger, said.audience, said.medium, said.template, said.profile, said.axis),
+        *(said.subject, said.word, said.locale, said.seq),
+    )
+
+
+def _anomaly(said: Anomaly) -> Row:
+    return (indexed(said.kind), said.change, said.severity, said.cause, said.proposed)
+
+
+def _result(said: CommandResult) -> Row:
+    return (
+        *(indexed(said.command_id), said.command, said.accepted),
+        *(said.guard, said.reason, said.actor),
+    )
+
+
+def _action(said: ActionRequired) -> Row:
+    return (said.action, said.amount, said.currency, said.provider, said.reference, said.note)
+
+
+def _from_stock(happening: Happening, generation: int) -> Rows:
+    moved = read_movement(happening.value)
+    yield (
+        STOCK_MOVEMENTS,
+        (
+            *(happening.topic, happening.partition, happening.offset),
+            *(
+                indexed(moved.tenant),
+                indexed(moved.order_key),
+                indexed(moved.sku),
+                indexed(moved.warehouse),
+                moved.kind,
+            ),
+            *(generation, instant_text(moved.occurred_at), moved.quantity),
+            happening.value.decode(),
+        ),
+    )
+
+
+_TOPICS: Final[dict[str, Callable[[Happening, int], Rows]]] = {
+    "order-log": _from_log,
+    "order-status": _from_status,
+    "notifications": _from_message(Notification, NOTIFICATIONS, _notification),
+    "anomalies": _from_message(Anomaly, ANOMALIES, _anomaly),
+    "command-results": _from_message(CommandResult, RESULTS, _result),
+    "action-required": _from_message(ActionRequired, ACTIONS, _action),
+    "stock-movements": _from_stock,
+}
+SNAPSHOTS: Final = "order-snapshots"
+TOPICS: Final = (SNAPSHOTS, *_TOPICS)
+"""The topics that the view reads; the names are those of `streams.topic`."""

@@ -1,0 +1,115 @@
+"""One order with all its parts, and its timeline; within a scope like every question (X.19)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Table, select
+
+from readmodel.message_table import (
+    ACTIONS,
+    ANOMALIES,
+    NOTIFICATIONS,
+    RESULTS,
+    SCANS,
+    TIMELINE,
+)
+from readmodel.order_table import ORDERS, PARTS, WORDS
+from readmodel.scope import Scope
+from readmodel.seen import read_object
+
+TIMELINE_MAX: Final = 10_000
+"""Entries of one order that are shown; an order remembers fewer facts than that."""
+_MESSAGES_MAX: Final = 1_000
+_LOG: Final = "order-log"
+_INNER: Final = frozenset({"digests", "generation", "snapshot"})
+_Json = dict[str, Any]  # Any: JSON
+
+
+def snapshot_of(connection: Connection, scope: Scope, order_key: str) -> _Json | None:
+    """Give the order's snapshot as its topic has it; None where the scope knows no such order."""
+    statement = select(ORDERS.c.snapshot).where(
+        ORDERS.c.order_key == order_key, scope.covers(ORDERS.c.tenant)
+    )
+    raw = connection.execute(statement).scalar_one_or_none()
+    return read_object(raw) if raw is not None else None
+
+
+def order_of(connection: Connection, scope: Scope, order_key: str) -> _Json | None:
+    """Give an order with its parts, scans and messages; None where the scope knows no such order."""
+    statement = select(ORDERS).where(
+        ORDERS.c.order_key == order_key, scope.covers(ORDERS.c.tenant)
+    )
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        return None
+    shown: _Json = {name: value for name, value in row.items() if name not in _INNER}
+    for name in ("ship_to", "bill_to"):
+        shown[name] = msgspec.json.decode(row[name]) if row[name] else None
+    for table in PARTS:
+        shown[table.name] = _rows(connection, scope, table, order_key)
+    shown[SCANS.name] = _rows(connection, scope, SCANS, order_key)
+    for table in (NOTIFICATIONS, ANOMALIES, RESULTS, ACTIONS):
+        shown[table.name] = _rows(connection, scope, table, order_key)
+    return shown
+
+
+def _rows(connection: Connection, scope: Scope, table: Table, order_key: str) -> list[_Json]:
+    inner = {"order_key", "tenant", "generation", "created_at"}
+    columns = [column for column in table.columns if column.name not in inner]
+    if table is WORDS:
+        order = [WORDS.c.profile, WORDS.c.axis, WORDS.c.word]
+    elif "position" in table.c:
+        order = [table.c.position]
+    else:
+        order = [table.c.occurred_at, *table.primary_key.columns]
+    statement = (
+        select(*columns)
+        .where(table.c.order_key == order_key, scope.covers(table.c.tenant))
+        .order_by(*order)
+        .limit(_MESSAGES_MAX)
+    )
+    rows = [dict(row) for row in connection.execute(statement).mappings()]
+    for row in rows:
+        if "detail" in row and row["detail"][:1] == "{":
+            row["detail"] = read_object(row["detail"])
+    return rows
+
+
+def timeline_of(
+    connection: Connection, scope: Scope, order_key: str, limit: int = TIMELINE_MAX
+) -> list[_Json]:
+    """Give what came in and what it changed, by time; what came in stands first (S4.19).
+
+    Each entry says who acted (`actor`, or the source that told) and what caused it.
+    """
+    columns = [column for column in TIMELINE.columns if column.name != "generation"]
+    statement = (
+        select(*columns)
+        .where(TIMELINE.c.order_key == order_key, scope.covers(TIMELINE.c.tenant))
+        .order_by(
+            TIMELINE.c.occurred_at,
+            TIMELINE.c.topic != _LOG,
+            TIMELINE.c.recorded_at,
+            TIMELINE.c.partition,
+            TIMELINE.c.offset,
+        )
+        .limit(limit)
+    )
+    return [_entry(dict(row)) for row in connection.execute(statement).mappings()]
+
+
+def _entry(row: _Json) -> _Json:
+    if row["because"][:1] == "{":
+        row["because"] = read_object(row["because"])
+    if row["detail"][:1] == "{":
+        row["detail"] = _whole_or_text(row["detail"])
+    return row
+
+
+def _whole_or_text(detail: str) -> Any:  # Any: JSON, or its beginning
+    try:
+        return read_object(detail)
+    except msgspec.DecodeError:
+        return detail  # cut to its limit when it was written

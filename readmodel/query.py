@@ -1,0 +1,166 @@
+"""Questions to the view: lists with filters, sorts and pages; counts. Each takes a scope (X.19).
+
+A page is continued from its last row, not from a count of rows, so it costs the same however far
+down it is, and rows that come meanwhile neither repeat nor hide one.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal,
+    select,
+    tuple_,
+)
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from readmodel.column import Instant
+from readmodel.errors import WrongQuestion
+from readmodel.filter import conditions, with_word, word_of
+from readmodel.order_table import ORDERS, WORDS
+from readmodel.scope import Scope
+from readmodel.search import search_clause
+
+LIMIT_MAX: Final = 1_000
+COUNTED_MAX: Final = 10_000
+"""Counting goes no further: it would read the whole table to say a number nobody pages to."""
+SORTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "created": ("created_at",),
+    "changed": ("changed_at",),
+    "payment": ("payment", "created_at"),
+    "fulfilment": ("fulfilment", "created_at"),
+    "lifecycle": ("lifecycle", "created_at"),
+}
+"""Sort: its columns; `order_key` follows, so that no two rows are equal (S2.3)."""
+NEWEST: Final = "-created"
+
+_SHOWN: Final[Sequence[Column[Any]]] = [  # Any: of many types
+    ORDERS.c[name]
+    for name in (
+        *("order_key", "tenant", "channel", "number", "version", "created_at", "changed_at"),
+        *("lifecycle", "closure", "hold", "risk", "payment", "fulfilment", "valid", "test"),
+        *("currency", "total", "due", "captured", "refunded", "customer_name"),
+        *("customer_email", "due_at", "source"),
+    )
+]
+_Json = dict[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked for; `after` is the cursor of the page before."""
+
+    filters: Mapping[str, str] = field(default_factory=dict)
+    search: str = ""
+    sort: str = NEWEST
+    limit: int = 50
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, and the cursor of what follows; empty at the end."""
+
+    rows: list[_Json]
+    next: str
+
+
+def list_orders(connection: Connection, scope: Scope, question: Question, now: datetime) -> Page:
+    """Give a page of orders; raises WrongQuestion."""
+    if not 1 <= question.limit <= LIMIT_MAX:
+        raise WrongQuestion(f"a page has 1 to {LIMIT_MAX} rows, not {question.limit}")
+    sort = question.sort.removeprefix("-")
+    down = question.sort.startswith("-")
+    columns = _sort_columns(sort, question)
+    statement = _selected(connection, scope, question, now, _SHOWN)
+    if question.after:
+        values = _read_cursor(question.after, question.sort, columns)
+        place, last = tuple_(*columns), tuple_(*values)
+        statement = statement.where(place < last if down else place > last)
+    order = [column.desc() if down else column.asc() for column in columns]
+    statement = statement.order_by(*order).limit(question.limit + 1)
+    found = [dict(row) for row in connection.execute(statement).mappings()]
+    rows = found[: question.limit]
+    more = len(found) > question.limit
+    return Page(rows, _cursor(question.sort, columns, rows[-1]) if more else "")
+
+
+def count_orders(connection: Connection, scope: Scope, question: Question, now: datetime) -> int:
+    """Count the orders that a question finds, to COUNTED_MAX; raises WrongQuestion."""
+    found = _selected(connection, scope, question, now, [ORDERS.c.order_key])
+    capped = found.limit(COUNTED_MAX).subquery()
+    return int(connection.execute(select(func.count()).select_from(capped)).scalar_one())
+
+
+def count_by(connection: Connection, scope: Scope, axis: str) -> dict[str, int]:
+    """Count the orders of each word of an axis; reads them all. Raises WrongQuestion."""
+    axes = ("lifecycle", "closure", "hold", "risk", "payment", "fulfilment")
+    if axis not in axes:
+        raise WrongQuestion(f"no axis {axis!r}; there are {', '.join(axes)}")
+    column = ORDERS.c[axis]
+    statement = select(column, func.count()).where(scope.covers(ORDERS.c.tenant)).group_by(column)
+    return {row[0]: row[1] for row in connection.execute(statement.order_by(column))}
+
+
+def _selected(
+    connection: Connection,
+    scope: Scope,
+    question: Question,
+    now: datetime,
+    columns: Sequence[Column[Any]],  # Any: of many types
+) -> Select[Any]:  # Any: as its columns
+    word = word_of(question.filters)
+    source, of_word = with_word(word)
+    wanted = [
+        scope.covers(ORDERS.c.tenant),
+        *([scope.covers(WORDS.c.tenant)] if word else []),
+        *of_word,
+        *conditions(question.filters, now),
+    ]
+    if question.search:
+        wanted.append(search_clause(question.search, scope, connection.dialect.name))
+    return select(*columns).select_from(source).where(and_(*wanted))
+
+
+def _sort_columns(sort: str, question: Question) -> list[KeyedColumnElement[Any]]:
+    if sort not in SORTS:
+        raise WrongQuestion(f"no sort {sort!r}; there are {', '.join(SORTS)}, - before for down")
+    table = WORDS if sort == "created" and word_of(question.filters) else ORDERS
+    return [table.c[name] for name in (*SORTS[sort], "order_key")]
+
+
+def _cursor(sort: str, columns: Sequence[KeyedColumnElement[Any]], row: _Json) -> str:
+    values = [row[column.key] for column in columns]
+    return base64.urlsafe_b64encode(msgspec.json.encode([sort, *values])).decode().rstrip("=")
+
+
+def _read_cursor(
+    cursor: str, sort: str, columns: Sequence[KeyedColumnElement[Any]]
+) -> list[ColumnElement[Any]]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        said, *values = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=list[str])
+        if said != sort or len(values) != len(columns) or any("\x00" in one for one in values):
+            raise WrongQuestion(f"the page before was sorted by {said!r}, this is {sort!r}")
+        return [
+            literal(
+                datetime.fromisoformat(value) if isinstance(column.type, Instant) else value,
+                column.type,
+            )
+            for column, value in zip(columns, values, strict=True)
+        ]
+    except (ValueError, msgspec.MsgspecError, binascii.Error, UnicodeError):
+        raise WrongQuestion(f"no page begins at {cursor[:40]!r}") from None

@@ -1,0 +1,333 @@
+"""Snapshots and messages become rows: whole, never older than before, with their offsets."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from sqlalchemy import select
+
+from domain import fact as facts
+from domain.codec import encode_message
+from domain.document import Address, Party
+from readmodel.batch import Incoming, Place, Span, apply, positions
+from readmodel.bulk import columns_of
+from readmodel.errors import PositionMoved
+from readmodel.message_table import (
+    ANOMALIES,
+    NOTIFICATIONS,
+    RESULTS,
+    SCANS,
+    TIMELINE,
+    UNREADABLE,
+)
+from readmodel.order_table import (
+    ANOMALY_PART,
+    HOLDS,
+    LINES,
+    METADATA,
+    NOTES,
+    PARCELS,
+    SHIPMENTS,
+    TRANSACTIONS,
+    WORDS,
+)
+from readmodel.projection import project
+from tests.domain import builders
+from tests.domain.builders import (
+    KEY,
+    ask,
+    cancel,
+    captured,
+    created,
+    handed_over,
+    held,
+    placed,
+    refunded,
+    scan,
+)
+
+IDA = Party(customer_id="c1", name="Ida Berg", email="ida@example.org", phone="+49 30 1")
+SNAPSHOTS = "order-snapshots"
+
+
+def _story():
+    yield placed("2a 1b", total=150, number="#1001", customer=IDA)
+    yield captured(150)
+    yield created(wanted="2a 1b")
+    yield handed_over()
+    yield scan("in_transit")
+
+
+def test_every_axis_word_sum_and_part_of_an_order_is_in_its_tables(world):
+    snapshot = world.tell(*_story())
+
+    row = world.row()
+    assert {name: row[name] for name in ("payment", "fulfilment", "lifecycle", "hold")} == {
+        "payment": snapshot.payment,
+        "fulfilment": snapshot.fulfilment,
+        "lifecycle": snapshot.lifecycle,
+        "hold": "clear",
+    }
+    assert (row["total"], row["captured"], row["currency"]) == (150, 150, "EUR")
+    assert (row["tenant"], row["channel"], row["number"]) == ("acme", "shop", "#1001")
+    assert row["customer_email"] == "ida@example.org"
+    assert row["placed_at"] == snapshot.placed_at
+    lines = world.rows(LINES)
+    assert [(line["line_id"], line["handed_over"], line["unit_price"]) for line in lines] == [
+        ("a", 2, 50),
+        ("b", 1, 50),
+    ]
+    assert [parcel["state"] for parcel in world.rows(PARCELS)] == ["in_transit"]
+    assert [one["amount"] for one in world.rows(TRANSACTIONS)] == [150]
+    assert [one["shipment_id"] for one in world.rows(SHIPMENTS)] == ["f1"]
+    words = {(one["profile"], one["axis"]): one["word"] for one in world.rows(WORDS)}
+    assert words["storefront", "payment"] == "Paid"
+    assert words["marketplace", "order"] == "Complete"
+    assert [one["code"] for one in world.rows(SCANS)] == ["in_transit"]
+
+
+def test_what_is_in_the_row_is_the_snapshot_as_it_was_sent(world):
+    snapshot = world.tell(*_story())
+
+    assert world.row()["snapshot"].encode() == encode_message(snapshot)
+
+
+def test_parts_follow_the_order_when_they_change_and_when_they_go(world):
+    world.tell(placed(), held("fraud"))
+    assert [one["hold_id"] for one in world.rows(HOLDS)] == ["fraud"]
+
+    world.tell(builders.released("fraud"))
+    assert world.rows(HOLDS) == []
+
+    world.tell(captured(60))
+    world.tell(captured(40, at=2, ref="ch_2"))
+    assert [one["amount"] for one in world.rows(TRANSACTIONS)] == [60, 40]
+
+
+def test_an_anomaly_stands_with_the_order_until_it_is_resolved(world):
+    world.tell(placed(), refunded(100))
+    assert "refund_exceeds_capture" in {one["kind"] for one in world.rows(ANOMALY_PART)}
+
+    world.tell(captured(100))
+    assert world.rows(ANOMALY_PART) == []
+    assert {one["change"] for one in world.rows(ANOMALIES)} == {"raised", "resolved"}
+
+
+def test_notices_and_answers_to_commands_are_kept_once(world):
+    world.tell(placed(), cancel())
+    results = world.rows(RESULTS)
+    assert [(one["command"], one["accepted"]) for one in results] == [("cancel", True)]
+    notices = world.rows(NOTIFICATIONS)
+    assert len(notices) == len({one["id"] for one in notices}) > 0
+
+
+def test_a_customer_that_changed_is_shown_as_changed(world):
+    world.tell(placed(customer=IDA))
+    bob = facts.OrderCustomerChanged(
+        event_id="bob",
+        order_key=KEY,
+        occurred_at=builders.minute(5),
+        body=builders.bodies.CustomerChanged(customer=Party(name="Bob", email="bob@example.org")),
+    )
+    world.tell(bob)
+
+    assert world.row()["customer_name"] == "Bob"
+    assert world.listed(customer="bob@example.org") == ["1001"]
+    assert world.listed(customer="ida@example.org") == []
+
+
+def test_a_note_is_a_row(world):
+    note = builders.bodies.Note(note_id="n1", text="ring twice")
+    world.tell(placed(), builders.say(facts.OrderNoteAdded, 3, note))
+
+    assert [(one["note_id"], one["text"]) for one in world.rows(NOTES)] == [("n1", "ring twice")]
+
+
+def test_a_row_never_moves_back(world):
+    world.tell(placed())
+    world.tell(captured())
+    older = next(record for record in world.records if record.topic == SNAPSHOTS)
+
+    late = older._replace(offset=99)
+    world.write([late])
+
+    assert world.row()["payment"] == "paid"
+    assert world.row()["version"] == world.snapshot().version
+
+
+def test_a_batch_that_comes_again_changes_nothing_and_is_refused(world):
+    world.say(*_story())
+    batch = list(world.records)
+    world.apply()
+    before = {name: world.rows(table) for name, table in _tables()}
+
+    spans = {Place(record.topic, 0): Span(None, record.offset + 1) for record in batch}
+    with pytest.raises(PositionMoved):
+        apply(world.writing, batch, spans)
+
+    assert {name: world.rows(table) for name, table in _tables()} == before
+
+
+def _tables():
+    return [
+        (name, table)
+        for name, table in METADATA.tables.items()
+        if "order_key" in table.c and name != "order_search"
+    ]
+
+
+def test_rows_and_offsets_are_written_together_or_not_at_all(world):
+    world.tell(placed())
+    with world.engine.connect() as connection:
+        before = positions(connection)
+
+    bad = [Incoming(SNAPSHOTS, 0, 1, 1, b"k", encode_message(world.snapshot()))]
+    spans = {Place(SNAPSHOTS, 0): Span(1, 2), Place("order-log", 0): Span(77, 78)}
+    with pytest.raises(PositionMoved):
+        apply(world.writing, bad, spans)
+
+    with world.engine.connect() as connection:
+        assert positions(connection) == before
+
+
+@pytest.mark.parametrize("value", [b"", b"{", b"[]", b'{"order_key": 1}', b"\xff\xfe", b"null"])
+@pytest.mark.parametrize("topic", [SNAPSHOTS, "order-log", "order-status", "anomalies"])
+def test_what_is_no_message_is_noted_and_holds_nobody_up(world, topic, value):
+    world.say(placed())
+    world.put(topic, KEY, value)
+    world.say(captured())
+
+    written = world.apply()
+
+    assert written.unreadable == 1
+    assert world.row()["payment"] == "paid"
+    with world.engine.connect() as connection:
+        (noted,) = connection.execute(select(UNREADABLE)).mappings()
+    assert (noted["topic"], noted["key"]) == (topic, KEY)
+    assert noted["reason"]
+
+
+def test_a_number_that_no_column_holds_stops_one_record_and_no_other(world):
+    world.say(placed())
+    huge = msgspec.json.decode(encode_message(world.snapshot()))
+    huge |= {"order_key": "acme/shop/huge", "money": {"currency": "EUR", "captured": 2**70}}
+    world.put(SNAPSHOTS, "acme/shop/huge", msgspec.json.encode(huge))
+
+    written = world.apply()
+
+    assert (written.orders, written.unreadable) == (1, 1)
+    assert world.row() is not None
+
+
+_REFUSE = {
+    "sqlite": [
+        (
+            "CREATE TRIGGER refuse BEFORE INSERT ON orders WHEN new.number = 'bad'"
+            " BEGIN SELECT RAISE(ABORT, 'no such number'); END"
+        )
+    ],
+    "postgresql": [
+        (
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " IF new.number = 'bad' THEN RAISE EXCEPTION 'no such number' USING ERRCODE = '22023';"
+            " END IF; RETURN new; END $$"
+        ),
+        "CREATE TRIGGER refuse BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION refuse()",
+    ],
+}
+
+
+def test_a_value_that_the_database_refuses_stops_one_record_and_no_other(world):
+    with world.writing.begin() as connection:
+        for statement in _REFUSE[world.engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+    world.say(placed(number="good"))
+    world.say(placed(number="bad"), key="acme/shop/bad")
+
+    written = world.apply()
+
+    assert (written.orders, written.unreadable) == (1, 1)
+    assert world.row("acme/shop/bad") is None
+    with world.engine.connect() as connection:
+        (noted,) = connection.execute(select(UNREADABLE)).mappings()
+    assert "no such number" in noted["reason"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'O\'Brien "Bob"',
+        "100% _x_ \\",
+        "nul\x00nul",
+        "\u202eabc",
+        "👩‍👩‍👧 emoji",
+        "x" * 4_096,
+        "'; DROP TABLE orders; --",
+    ],
+)
+def test_hostile_text_is_kept_and_found(world, text):
+    person = Party(name=text, email=text, customer_id=text)
+    home = Address(name=text, street=(text,), city=text)
+    snapshot = world.tell(placed(customer=person, ship_to=home, number=text))
+
+    row = world.row()
+    assert row["customer_name"] == text.replace("\x00", "\ufffd")[:260]
+    assert msgspec.json.decode(row["snapshot"], type=type(snapshot)) == snapshot
+    shortest = text.split()[0][:100]
+    if len(shortest) >= 3:
+        assert world.listed(search=shortest) == ["1001"]
+
+
+def test_a_snapshot_of_a_newer_worker_is_read_as_far_as_it_is_known(world):
+    world.say(placed("1a"))
+    newer = msgspec.json.decode(encode_message(world.snapshot()))
+    newer |= {
+        "order_key": "acme/shop/new",
+        "weather": {"rain": True},
+        "returns": [{"return_id": "r1", "state": "approved", "lines": {"a": 1}, "colour": "red"}],
+        "invoices": [{"invoice_id": "i1", "number": "2026-1", "state": "created"}],
+        "notes": [{"note_id": "n1", "text": "hello"}],
+    }
+    newer["lines"][0] |= {"style": "ready", "allocated": 1}
+    world.put(SNAPSHOTS, "acme/shop/new", msgspec.json.encode(newer))
+    world.apply()
+
+    (back,) = world.rows(METADATA.tables["order_return"], "acme/shop/new")
+    assert (back["return_id"], back["state"]) == ("r1", "approved")
+    assert msgspec.json.decode(back["detail"])["colour"] == "red"
+    (line,) = world.rows(LINES, "acme/shop/new")
+    assert (line["style"], line["allocated"]) == ("ready", 1)
+
+
+def test_an_older_snapshot_without_the_newer_fields_is_read():
+    bare = b'{"order_key":"a/b/c","tenant":"a","channel":"b","version":1,"schema":1}'
+
+    projected = project(bare, changed_at="2026-01-01T00:00:00.000000Z", generation=1)
+
+    assert projected.order_key == "a/b/c"
+
+
+def test_every_row_has_as_many_values_as_its_table_has_columns(world):
+    snapshot = world.tell(*_story(), held(at=70), ask("confirm"))
+    projected = project(encode_message(snapshot), changed_at="x", generation=1)
+
+    assert len(projected.order) == len(columns_of(METADATA.tables["orders"]))
+    for name, rows in projected.parts.items():
+        assert {len(row) for row in rows} <= {len(columns_of(METADATA.tables[name]))}
+
+
+def test_an_unchanged_section_is_not_written_again():
+    world_order = encode_message(builders.run(list(_story())).snapshot)
+    first = project(world_order, changed_at="x", generation=1)
+    again = project(world_order, changed_at="x", generation=1, digests=first.order[-1])
+
+    assert first.parts
+    assert again.parts == {}
+
+
+def test_the_timeline_grows_and_keeps_what_it_had(world):
+    world.tell(placed())
+    before = world.rows(TIMELINE)
+    world.tell(captured())
+
+    assert world.rows(TIMELINE)[: len(before)] == before
