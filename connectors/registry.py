@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
-from connectors import adyen, easypost, magento, shopify, stripe, woocommerce
+from connectors import adyen, bigcommerce, easypost, magento, shopify, stripe, woocommerce
 from connectors.delivery import Source
 
 SOURCES: Final = MappingProxyType(
@@ -11,6 +11,7 @@ SOURCES: Final = MappingProxyType(
         source.name: source
         for source in (
             adyen.SOURCE,
+            bigcommerce.SOURCE,
             easypost.SOURCE,
             magento.SOURCE,
             shopify.SOURCE,

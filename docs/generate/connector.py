@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 
 from connectors.adyen import table as adyen
+from connectors.bigcommerce import table as bigcommerce
 from connectors.delivery import BODY_BYTES_MAX, Delivery, Source
 from connectors.easypost import table as easypost
 from connectors.listing import ELEMENTS_MAX
@@ -21,6 +22,7 @@ from connectors.shopify import payment as shopify_money
 from connectors.stripe import table as stripe
 from connectors.woocommerce import order as woocommerce
 from docs.generate.page import code, page, prose, table
+from domain.envelope import kind_of
 from domain.fact import ReferenceWasLinked, UnknownWasReported
 
 _ABOUT = f"""
@@ -212,8 +214,53 @@ def _magento() -> Iterable[str]:
     yield f"Payment methods that are manual: {code(*sorted(magento.MANUAL))}"
 
 
+def _bigcommerce() -> Iterable[str]:
+    order = {
+        "id": 1,
+        "default_currency_code": "EUR",
+        "total_inc_tax": "9.0000",
+        "date_created": _TIME,
+        "status_id": 11,
+        "products": [],
+    }
+    rows = [
+        (
+            code(word),
+            meaning.name,
+            code(meaning.validity),
+            meaning.hold or "",
+            _becomes("bigcommerce", order | {"status_id": word}),
+        )
+        for word, meaning in bigcommerce.STATUSES.items()
+    ]
+    heads = ("number", "name", "validity", "hold", "becomes")
+    yield "`status_id` of an order\n\n" + table(heads, rows)
+    refunded = order | {"refunded_amount": "4.0000"}
+    rows_of_payment = [
+        (code(word), _becomes("bigcommerce", _paid(refunded if "refund" in word else order, word)))
+        for word in bigcommerce.PAYMENT
+    ]
+    yield "`payment_status` of an order\n\n" + table(("word", "becomes"), rows_of_payment)
+    yield (
+        "`event` of a transaction where its `status` is `ok`, and where it is `error`\n\n"
+        + table(
+            ("word", "becomes", "refused"),
+            [
+                (code(word), *(code(kind_of(says[1])) if says else "nothing" for says in both))
+                for word, both in bigcommerce.TRANSACTIONS.items()
+            ],
+        )
+    )
+    yield f"Payment methods that are manual: {code(*sorted(bigcommerce.MANUAL))}"
+
+
+def _paid(order: Mapping[str, object], word: str) -> dict[str, object]:
+    return {**order, "payment_status": word}
+
+
 _TABLES: dict[str, Tables] = {
     "adyen": _adyen,
+    "bigcommerce": _bigcommerce,
     "easypost": _easypost,
     "magento": _magento,
     "shopify": _shopify,
