@@ -1,5 +1,6 @@
 """Every connector by name: a new one is its file, its samples and one line here."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,6 @@ SOURCES: Final = MappingProxyType(
 )
 
 
-def find(name: str) -> Source | None:
+def find(name: str, sources: Mapping[str, Source] = SOURCES) -> Source | None:
     """Find a connector by its name in any case."""
-    return SOURCES.get(name.strip().lower())
+    return sources.get(name.strip().lower())

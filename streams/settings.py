@@ -134,6 +134,11 @@ class Settings(BaseSettings):
         "info", description="How much is logged."
     )
 
+    # Sources
+    mappings: str | None = Field(
+        None, description="Folder of mapping files, each a source without code, NAME.toml."
+    )
+
     # Policies
     profiles: dict[str, Any] = Field(  # Any: JSON of the operator, judged by the policy's owner
         default_factory=dict, description="Policies as JSON: profile, tenant and channel rules."

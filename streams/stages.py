@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from connectors import registry
 from streams import topic
 from streams.agents.command import CommandProcessor
 from streams.agents.feed import FeedProcessor
 from streams.agents.lifecycle import LifecycleProcessor
 from streams.agents.resolver import ResolverProcessor
 from streams.engine.stage import Context, Processor, Stage
+from streams.mappings import every_source
 from streams.rulebook import rulebook
 
 if TYPE_CHECKING:
@@ -24,12 +27,13 @@ ROLES: Final = ("orders", "payments", "tracking", "commands", "resolver", "lifec
 def make_stages(
     settings: Settings, metrics: Metrics, roles: Collection[str] = ROLES
 ) -> tuple[Stage, ...]:
-    """Make the stages of a worker with these roles; raises RulesError for wrong profiles."""
+    """Make the stages of a worker; raises RulesError for profiles, MappingError for mappings."""
+    find = partial(registry.find, sources=every_source(settings.mappings))
     rules_for = rulebook(settings.profiles)
     policy = rules_for("-/-/").policy
 
     def feeding(context: Context) -> Processor:
-        return FeedProcessor(context, metrics)
+        return FeedProcessor(context, metrics, find)
 
     def resolving(context: Context) -> Processor:
         return ResolverProcessor(context, metrics, policy)

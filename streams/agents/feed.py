@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from connectors import feed
+from connectors import feed, registry
 from connectors.delivery import Quarantined
 from connectors.normalise import normalise
 from domain.fact import Fact, ReferenceWasLinked, UnknownWasReported
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 class FeedProcessor:
     """Works for any feed topic: the record's headers say which connector reads it."""
 
-    def __init__(self, context: Context, metrics: Metrics) -> None:
+    def __init__(
+        self, context: Context, metrics: Metrics, find: feed.Find = registry.find
+    ) -> None:
         self._context = context
         self._metrics = metrics
+        self._find = find
 
     def restored(self) -> None:
         """Nothing to take up: a feed keeps no state."""
@@ -39,7 +42,7 @@ class FeedProcessor:
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Normalise each record and send its facts on."""
         for record in records:
-            read = feed.read(record.value, record.headers)
+            read = feed.read(record.value, record.headers, find=self._find)
             if isinstance(read, Quarantined):
                 self._bury(record, read)
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import click
@@ -11,9 +12,10 @@ import click
 from connectors import cloudevent, feed
 from connectors.delivery import Delivery, Quarantined, Source
 from connectors.normalise import normalise
-from connectors.registry import SOURCES, find
+from connectors.registry import find
 from streams.command_line.failure import WrongUse
 from streams.command_line.output import binary_output, plain_line
+from streams.command_line.source import source_named, source_of_file
 
 _NOT_UNDERSTOOD: Final = 3
 _FILE_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -21,16 +23,22 @@ _CHANNEL_OF_EXAMPLE: Final = "example"
 
 
 @click.command("normalize")
-@click.option("--source", "name", required=True, help="Which connector; see `sources`.")
+@click.option("--source", "name", help="Which connector; see `sources`.")
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The connector is what this mapping file describes.",
+)
 @click.option("--topic", default="", help="The vendor's name of the event.")
 @click.option("--header", "headers", multiple=True, metavar="K=V", help="May repeat.")
 @click.option("--account", help="TENANT/CHANNEL; default example/NAME.")
 @click.argument("file", type=click.File("rb"))
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     ctx: click.Context,
     *,
-    name: str,
+    name: str | None,
+    mapping: Path | None,
     topic: str,
     headers: tuple[str, ...],
     account: str | None,
@@ -42,10 +50,11 @@ def command(
     What is not understood is one line that begins with "quarantined"; then exit status 3. A
     document that has to be fetched, because the payload only names it, begins with "wanted".
     """
-    source = source_named(name)
+    source = _chosen(name, mapping)
     said = parse_headers(headers)
     body = file.read(_FILE_BYTES_MAX)
-    read = feed.read(body, _record_headers(source, topic, account, said, body).items())
+    record_headers = _record_headers(source, topic, account, said, body)
+    read = feed.read(body, record_headers.items(), find=lambda name: _find(name, source))
     write = binary_output().write
     if isinstance(read, Quarantined):
         write(_quarantined(read))
@@ -56,6 +65,16 @@ def command(
         write(_quarantined(Quarantined(reason=reason, field="source", value=found.name)))
         ctx.exit(_NOT_UNDERSTOOD)
     ctx.exit(_NOT_UNDERSTOOD if _print(source, delivery) else 0)
+
+
+def _chosen(name: str | None, mapping: Path | None) -> Source:
+    if (name is None) == (mapping is None):
+        raise WrongUse("--source or --mapping says which connector, one of them")
+    return source_of_file(mapping) if mapping else source_named(name or "")
+
+
+def _find(name: str, chosen: Source) -> Source | None:
+    return chosen if name.strip().lower() == chosen.name else find(name)
 
 
 def _print(source: Source, delivery: Delivery) -> int:
@@ -78,14 +97,6 @@ def _quarantined(found: Quarantined) -> bytes:
     return plain_line(
         {"quarantined": found.field or "payload", "value": found.value, "reason": found.reason}
     )
-
-
-def source_named(name: str) -> Source:
-    """Find a connector or give up with the list of all."""
-    source = find(name)
-    if source is None:
-        raise WrongUse(f"no source {name!r}; there are {', '.join(SOURCES)}")
-    return source
 
 
 def parse_headers(headers: tuple[str, ...]) -> dict[str, bytes]:

@@ -18,9 +18,9 @@ from streams.command_line.normalise import (
     feed_headers,
     is_enveloped,
     parse_headers,
-    source_named,
 )
 from streams.command_line.output import show_table
+from streams.command_line.source import source_named
 
 if TYPE_CHECKING:
     from streams.settings import Settings

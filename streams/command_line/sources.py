@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from connectors.registry import SOURCES
 from streams.command_line.output import show_table
+from streams.command_line.source import known_sources
 
 
 @click.command("sources")
@@ -19,6 +19,6 @@ def command(*, as_json: bool) -> None:
             "topics": list(source.topics),
             "signature": source.signature,
         }
-        for source in SOURCES.values()
+        for source in known_sources().values()
     ]
     show_table(rows, ("name", "kind", "topics", "signature"), as_json=as_json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from connectors.mapping import MappingError
 from streams.app import run_worker
 from streams.command_line.broker import read_settings
 from streams.command_line.failure import WrongUse
@@ -30,5 +31,7 @@ def command(ctx: click.Context, roles: str) -> None:
         ctx.exit(run_worker(settings, stages, metrics=metrics))
     except RulesError as error:
         raise WrongUse(f"settings: ORDERSTREAM_PROFILES: {error}") from error
+    except MappingError as error:
+        raise WrongUse(f"settings: ORDERSTREAM_MAPPINGS: {error}") from error
     except UnfitRuntimeError as error:
         raise WrongUse(f"this installation cannot keep its guarantees: {error}") from error

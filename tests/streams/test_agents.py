@@ -61,6 +61,15 @@ def feed(value: bytes | None, **headers: str):
 FEED = {"source": "stripe", "account": "acme/shop"}
 
 
+def test_a_feed_reads_the_sources_of_mapping_files_too():
+    worker = stage("tracking", mappings=str(EXAMPLES.parent / "mappings"))
+    body = (EXAMPLES / "parcelwerk-scans.xml").read_bytes()
+
+    said = worker.process([feed(body, source="parcelwerk", account="acme/shop")])
+
+    assert topics(said) == [topic.REFERENCES] * 4
+
+
 @pytest.mark.rule("X.16")
 @pytest.mark.parametrize(
     ("value", "headers", "cause"),

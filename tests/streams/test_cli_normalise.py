@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from connectors.registry import SOURCES
 from streams.cli import main
 
+MAPPINGS = Path(__file__).parents[2] / "examples" / "mappings"
 REFUND = {
     "id": "evt_1",
     "object": "event",
@@ -169,11 +171,13 @@ def test_bad_input_is_quarantined_and_never_a_traceback(name, source):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--source", "nope", "-"], "easypost, shopify, stripe, woocommerce"),
+        (["--source", "nope", "-"], ", ".join(SOURCES)),
         (["--source", "stripe", "/does/not/exist"], "No such file"),
         (["--source", "stripe", "--header", "x", "-"], "--header 'x' is not K=V"),
         (["--source", "stripe"], "Missing argument"),
         (["-"], "--source"),
+        (["--source", "stripe", "--mapping", str(MAPPINGS / "parcelwerk.toml"), "-"], "one of"),
+        (["--mapping", __file__, "-"], "test_cli_normalise.py: "),
     ],
 )
 def test_wrong_use_ends_with_two(options, reason):
@@ -198,7 +202,7 @@ def test_the_sources_are_listed_for_people_and_for_programs():
 
     rows = [json.loads(line) for line in listed.stdout.splitlines()]
     assert [row["name"] for row in rows] == list(SOURCES)
-    assert all(row["topics"] and row["signature"] and row["kind"] for row in rows)
+    assert all(row["signature"] and row["kind"] for row in rows)
     assert len(plain.stdout.splitlines()) == len(SOURCES) + 1
 
 
@@ -214,3 +218,51 @@ def test_commands_without_a_broker_load_no_broker_client(command):
     )
 
     assert done.stdout.strip() == "[]"
+
+
+MAPPED = (MAPPINGS.parent / "payloads" / "parcelwerk-scans.xml").read_bytes()
+
+
+def test_a_mapping_file_is_a_source_for_one_payload():
+    result = CliRunner().invoke(
+        main, ["normalize", "--mapping", str(MAPPINGS / "parcelwerk.toml"), "-"], input=MAPPED
+    )
+
+    assert result.exit_code == 0, result.output
+    assert {line["source"] for line in _lines(result)} == {"parcelwerk"}
+
+
+def test_the_mappings_of_a_folder_are_sources_like_any_other(monkeypatch):
+    monkeypatch.setenv("ORDERSTREAM_MAPPINGS", str(MAPPINGS))
+
+    listed = CliRunner().invoke(main, ["sources", "--json"])
+    read = _normalize(MAPPED, source="parcelwerk")
+
+    names = [json.loads(line)["name"] for line in listed.stdout.splitlines()]
+    assert names == [*SOURCES, "gardenhouse", "parcelwerk"]
+    assert read.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"a.toml": "name = 7"}, "a.toml: "),
+        ({"a.toml": "\xff"}, "a.toml: not UTF-8"),
+        ({"a.toml": "#" * 300_000}, "a.toml: over 262144 bytes"),
+        ({"a.toml": "PARCELWERK", "b.toml": "PARCELWERK"}, "there is a source 'parcelwerk'"),
+        (None, "is no folder"),
+    ],
+)
+def test_a_mapping_that_cannot_work_ends_with_two(files, reason, tmp_path, monkeypatch):
+    good = (MAPPINGS / "parcelwerk.toml").read_text()
+    for name, text in (files or {}).items():
+        (tmp_path / name).write_bytes(text.replace("PARCELWERK", good).encode("latin-1"))
+    folder = tmp_path if files else tmp_path / "missing"
+    monkeypatch.setenv("ORDERSTREAM_MAPPINGS", str(folder))
+
+    for arguments in (["sources"], ["normalize", "--source", "a", "-"], ["worker"]):
+        result = CliRunner().invoke(main, arguments, input=b"{}")
+
+        assert result.exit_code == 2
+        assert "ORDERSTREAM_MAPPINGS: " in result.stderr
+        assert reason in result.stderr
