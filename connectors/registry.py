@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from connectors import adyen, bigcommerce, easypost, magento, shopify, stripe, woocommerce
+from connectors import adyen, amazon, bigcommerce, easypost, magento, shopify, stripe, woocommerce
 from connectors.delivery import Source
 
 SOURCES: Final = MappingProxyType(
@@ -12,6 +12,7 @@ SOURCES: Final = MappingProxyType(
         source.name: source
         for source in (
             adyen.SOURCE,
+            amazon.SOURCE,
             bigcommerce.SOURCE,
             easypost.SOURCE,
             magento.SOURCE,

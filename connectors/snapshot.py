@@ -51,8 +51,16 @@ class Snapshot:
         references = dict.fromkeys(name[:250] for name in names if name)
         return [self.writer.link(reference, self.placed_at) for reference in references]
 
-    def claim(self, kind: type[Fact], amount: Minor, currency: str, *, code: str = "") -> Fact:
-        """Say what the status claims of the order's money."""
+    def claim(
+        self,
+        kind: type[Fact],
+        amount: Minor,
+        currency: str,
+        *,
+        code: str = "",
+        at: datetime | None = None,
+    ) -> Fact:
+        """Say what the status claims of the order's money, since then as far as it is known."""
         body = Operation(
             reference=self._name,
             amount=amount,
@@ -60,7 +68,7 @@ class Snapshot:
             evidence=Evidence.STATUS,
             code=code,
         )
-        return self._implied(kind, self.changed_at, body)
+        return self._implied(kind, at or self.changed_at, body)
 
     def counted(self, pieces: Mapping[str, int]) -> list[Fact]:
         """Say how many pieces of each line left, whatever the shipments are that hold them."""

@@ -5,25 +5,24 @@ connector, and the kinds of the facts that come out stand in the table.
 """
 
 import importlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 
 from connectors.adyen import table as adyen
 from connectors.bigcommerce import table as bigcommerce
-from connectors.delivery import BODY_BYTES_MAX, Delivery, Source
+from connectors.delivery import BODY_BYTES_MAX, Source
 from connectors.easypost import table as easypost
 from connectors.listing import ELEMENTS_MAX
 from connectors.magento import table as magento
-from connectors.normalise import normalise
 from connectors.registry import SOURCES
 from connectors.shopify import fulfilment as shopify_goods
 from connectors.shopify import order as shopify_order
 from connectors.shopify import payment as shopify_money
 from connectors.stripe import table as stripe
 from connectors.woocommerce import order as woocommerce
+from docs.generate import marketplace
 from docs.generate.page import code, page, prose, table
+from docs.generate.word import becomes, word_table
 from domain.envelope import kind_of
-from domain.fact import ReferenceWasLinked, UnknownWasReported
 
 _ABOUT = f"""
 A connector turns a source's own bytes into facts, or says what it did not understand. A body has
@@ -66,25 +65,6 @@ def _notes(name: str) -> str:
     return max(notes, key=len)
 
 
-def _becomes(name: str, payload: Mapping[str, object]) -> str:
-    reading = normalise(
-        SOURCES[name], Delivery(body=json.dumps(payload).encode(), account="acme/shop")
-    )
-    said = [
-        fact.__struct_config__.tag
-        for fact in reading.facts
-        if not isinstance(fact, ReferenceWasLinked | UnknownWasReported)
-    ]
-    refused = [f"quarantined: {each.field}" for each in reading.quarantined]
-    return ", ".join([*(code(kind) for kind in dict.fromkeys(said)), *refused]) or "nothing"
-
-
-def _words(title: str, words: Mapping[str, object]) -> str:
-    return f"{title}\n\n" + table(
-        ("word", "becomes"), [(code(w), code(m)) for w, m in words.items()]
-    )
-
-
 def _shopify() -> Iterable[str]:
     order = {
         "id": 1,
@@ -97,14 +77,14 @@ def _shopify() -> Iterable[str]:
         "line_items": [],
     }
     rows = [
-        (code(word), code(validity), _becomes("shopify", order | {"financial_status": word}))
+        (code(word), code(validity), becomes("shopify", order | {"financial_status": word}))
         for word, validity in shopify_money.FINANCIAL.items()
     ]
     yield "`financial_status` of an order without transactions\n\n" + table(
         ("word", "validity", "becomes"), rows
     )
     yield f"`fulfillment_status` of an order: known are {code(*shopify_order.FULFILMENT)}"
-    yield _words("`cancel_reason` of an order", shopify_order.CANCEL_REASONS)
+    yield word_table("`cancel_reason` of an order", shopify_order.CANCEL_REASONS)
     yield "Transactions\n\n" + table(
         ("kind", "status", "becomes"),
         [
@@ -113,8 +93,8 @@ def _shopify() -> Iterable[str]:
             for status, says in statuses.items()
         ],
     )
-    yield _words("`status` of a fulfilment", shopify_goods.STATUSES)
-    yield _words("`shipment_status` and fulfilment events", shopify_goods.SCANS)
+    yield word_table("`status` of a fulfilment", shopify_goods.STATUSES)
+    yield word_table("`shipment_status` and fulfilment events", shopify_goods.SCANS)
     yield f"Gateways that are manual: {code(*sorted(shopify_money.MANUAL))}"
 
 
@@ -132,7 +112,7 @@ def _woocommerce() -> Iterable[str]:
             code(word),
             code(meaning.validity),
             meaning.hold or "",
-            _becomes("woocommerce", order | {"status": word}),
+            becomes("woocommerce", order | {"status": word}),
         )
         for word, meaning in woocommerce.STATUSES.items()
     ]
@@ -154,7 +134,7 @@ def _stripe() -> Iterable[str]:
         thing = money | {"object": name, "amount_total": 900}
         if name == "checkout.session":
             thing["status"] = "complete"
-        rows = [(code(word), _becomes("stripe", thing | {field: word})) for word in words]
+        rows = [(code(word), becomes("stripe", thing | {field: word})) for word in words]
         yield f"`{field}` of a `{name}`\n\n" + table(("word", "becomes"), rows)
     yield "Amounts of Stripe that are not ISO 4217's: " + "; ".join(
         f"{currency} times {times} by {by}" for currency, (times, by) in stripe.DECIMALS.items()
@@ -162,10 +142,10 @@ def _stripe() -> Iterable[str]:
 
 
 def _easypost() -> Iterable[str]:
-    yield _words("`status` of a tracker or of one of its scans", easypost.STATUS)
+    yield word_table("`status` of a tracker or of one of its scans", easypost.STATUS)
     sharper = {f"{status}/{detail}": state for (status, detail), state in easypost.SHARPER.items()}
-    yield _words("where `status_detail` says more", sharper)
-    yield _words("`status_detail` as a reason", easypost.REASON)
+    yield word_table("where `status_detail` says more", sharper)
+    yield word_table("`status_detail` as a reason", easypost.REASON)
     yield f"Details that are known: {code(*sorted(easypost.DETAILS - {''}))}"
 
 
@@ -178,9 +158,9 @@ def _adyen() -> Iterable[str]:
         ("word", "becomes", "refused"),
         [(code(word), *(_kind(kind) for kind in each)) for word, each in meanings],
     )
-    yield _words("`eventCode` of a dispute", adyen.DISPUTE)
-    yield _words("`disputeStatus`, where the event leaves it open", adyen.DISPUTE_STATUS)
-    yield _words("`eventCode` about fraud: the order's risk", adyen.RISK)
+    yield word_table("`eventCode` of a dispute", adyen.DISPUTE)
+    yield word_table("`disputeStatus`, where the event leaves it open", adyen.DISPUTE_STATUS)
+    yield word_table("`eventCode` about fraud: the order's risk", adyen.RISK)
     yield f"Ignored: {code(*adyen.IGNORED)}"
 
 
@@ -203,7 +183,7 @@ def _magento() -> Iterable[str]:
                 code(word),
                 code(meaning.validity),
                 meaning.hold or "",
-                _becomes("magento", order | {field: word}),
+                becomes("magento", order | {field: word}),
             )
             for word, meaning in words.items()
         ]
@@ -229,7 +209,7 @@ def _bigcommerce() -> Iterable[str]:
             meaning.name,
             code(meaning.validity),
             meaning.hold or "",
-            _becomes("bigcommerce", order | {"status_id": word}),
+            becomes("bigcommerce", order | {"status_id": word}),
         )
         for word, meaning in bigcommerce.STATUSES.items()
     ]
@@ -237,7 +217,7 @@ def _bigcommerce() -> Iterable[str]:
     yield "`status_id` of an order\n\n" + table(heads, rows)
     refunded = order | {"refunded_amount": "4.0000"}
     rows_of_payment = [
-        (code(word), _becomes("bigcommerce", _paid(refunded if "refund" in word else order, word)))
+        (code(word), becomes("bigcommerce", _paid(refunded if "refund" in word else order, word)))
         for word in bigcommerce.PAYMENT
     ]
     yield "`payment_status` of an order\n\n" + table(("word", "becomes"), rows_of_payment)
@@ -266,4 +246,5 @@ _TABLES: dict[str, Tables] = {
     "shopify": _shopify,
     "stripe": _stripe,
     "woocommerce": _woocommerce,
+    **marketplace.TABLES,
 }
