@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from domain.fact import Fact
 
@@ -79,6 +79,8 @@ class Normalised:
 Outcome = Normalised | Quarantined
 Kind = Literal["orders", "payments", "tracking"]
 Format = Literal["json", "xml", "form"]
+Words = Mapping[Any, object]
+"""Any: a word of the source, or several that count together; the object: what it becomes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,9 @@ class Source:
     """One connector: its name, which feed it reads, what it understands.
 
     `headers` are those that carry meaning beside the signature; a body in another format than
-    `formats` never reaches the connector.
+    `formats` never reaches the connector. `words` are the tables that it reads statuses by, under
+    the name of the field that they stand in; `limits` its own beside those of every body; both
+    are for people. `notes` are too, where the docstring of the module is not this source's own.
     """
 
     name: str
@@ -96,3 +100,6 @@ class Source:
     normalise: Callable[[Delivery], Outcome]
     headers: tuple[str, ...] = ()
     formats: tuple[Format, ...] = ("json",)
+    words: Mapping[str, Words] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
+    notes: str = ""

@@ -26,7 +26,17 @@ PAGES = (
 
 WITHOUT_BROKER = {"normalize", "replay", "sources", "settings"}
 WITH_BROKER = {"demo", "worker", "topics", "send", "order", "dead-letters", "rebuild"}
-FOLDERS = {"domain", "connectors", "readmodel", "streams", "tests", "docs", "deploy", "bench", "examples"}
+FOLDERS = {
+    "domain",
+    "connectors",
+    "readmodel",
+    "streams",
+    "tests",
+    "docs",
+    "deploy",
+    "bench",
+    "examples",
+}
 _CUT = "…"
 
 

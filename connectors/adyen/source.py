@@ -5,7 +5,16 @@ from typing import Final
 
 from connectors.adyen.item import item_facts, payment_name
 from connectors.adyen.payload import Item
-from connectors.adyen.table import IGNORED, TOPICS
+from connectors.adyen.table import (
+    CANCEL_OR_REFUND,
+    DISPUTE,
+    DISPUTE_STATUS,
+    IGNORED,
+    MODIFICATION,
+    PAYMENT,
+    RISK,
+    TOPICS,
+)
 from connectors.body import format_of
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.listing import read_body, read_parts
@@ -98,5 +107,14 @@ SOURCE: Final = Source(
         "additionalData.hmacSignature; the key is written in hex"
     ),
     normalise=normalise,
+    words={
+        "eventCode of a payment": PAYMENT,
+        "eventCode of an operation": MODIFICATION,
+        "modification.action": CANCEL_OR_REFUND,
+        "eventCode of a dispute": DISPUTE,
+        "disputeStatus": DISPUTE_STATUS,
+        "eventCode of a risk": RISK,
+        "eventCode that is left out": IGNORED,
+    },
     formats=("json", "form"),
 )

@@ -32,6 +32,17 @@ from connectors.amazon.notification import (
     onsite_facts,
     order_change_facts,
 )
+from connectors.amazon.table import (
+    DETAILED,
+    EASY_SHIP,
+    FULFILMENT_ORDER,
+    FULFILMENT_SHIPMENT,
+    ONSITE_SHIPMENT,
+    ORDER,
+    ORDER_V0,
+    PACKAGE,
+    PACKAGE_STATE,
+)
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
 from connectors.listing import distinct, read_body, read_parts
 from connectors.money import NotMoney
@@ -214,4 +225,15 @@ SOURCE: Final = Source(
     topics=(*OPERATIONS, *NOTIFICATIONS),
     signature="none: notifications come over a queue or an event bus of the account's own",
     normalise=normalise,
+    words={
+        "fulfillmentStatus of an order": ORDER,
+        "OrderStatus of version 0": ORDER_V0,
+        "status of a package: its shipment": PACKAGE,
+        "status of a package: its parcel": PACKAGE_STATE,
+        "detailedStatus of a package": DETAILED,
+        "EasyShipShipmentStatus": EASY_SHIP,
+        "FulfillmentOrderStatus": FULFILMENT_ORDER,
+        "status of a fulfilment shipment": FULFILMENT_SHIPMENT,
+        "ShipmentStatus": ONSITE_SHIPMENT,
+    },
 )

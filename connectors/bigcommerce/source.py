@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from connectors.bigcommerce.order import archived, lines_of, order_facts
 from connectors.bigcommerce.part import shipment_facts, transaction_facts
 from connectors.bigcommerce.payload import Order, Shipment, Transaction
+from connectors.bigcommerce.table import PAYMENT, STATUSES, TRANSACTIONS
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
 from connectors.listing import distinct, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier
@@ -209,6 +210,11 @@ SOURCE: Final = Source(
     topics=(*HOOKS, *DOCUMENTS),
     signature="Standard Webhooks: hmac-sha256 base64 in webhook-signature over id, time and body",
     normalise=normalise,
+    words={
+        "status_id": STATUSES,
+        "payment_status": PAYMENT,
+        "transaction.event": TRANSACTIONS,
+    },
     headers=("webhook-id", "webhook-timestamp", "webhook-signature"),
 )
 """`webhook-id` names the delivery; the scope stands in the body."""

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.easypost.payload import SCANS_MAX, Detail, Event, Promise, Tracker
-from connectors.easypost.table import TOPICS
+from connectors.easypost.table import REASON, SHARPER, STATUS, TOPICS
 from connectors.easypost.teller import NAME, Teller
 from connectors.listing import read_body, read_parts
 from connectors.payload import Fields
@@ -96,4 +96,10 @@ SOURCE: Final = Source(
     signature="hmac-sha256 hex of the body in x-hmac-signature, the secret in NFKD",
     headers=("x-hmac-signature",),
     normalise=normalise,
+    words={
+        "status": STATUS,
+        "status/status_detail, where it says more": SHARPER,
+        "status_detail, as a reason": REASON,
+    },
+    limits=(f"{SCANS_MAX} scans of one tracker",),
 )

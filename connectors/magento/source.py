@@ -23,6 +23,7 @@ from connectors.listing import distinct, read_body, read_parts
 from connectors.magento.order import order_facts
 from connectors.magento.part import invoice_facts, memo_facts, shipment_facts
 from connectors.magento.payload import Order, Part, Settlement, Shipment, TrackEvent
+from connectors.magento.table import STATES, STATUSES
 from connectors.payload import Fields, read_identifier
 from connectors.quarantine import path, shown
 from connectors.writer import Writer, writer_for
@@ -160,4 +161,8 @@ SOURCE: Final = Source(
     topics=tuple(TOPICS),
     signature="none of its own; Adobe I/O Events signs with RSA-SHA256 in x-adobe-digital-signature-1",
     normalise=normalise,
+    words={
+        "state": STATES,
+        "status, where there is no state or it says more": STATUSES,
+    },
 )

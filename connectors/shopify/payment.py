@@ -62,6 +62,13 @@ KINDS: Final[dict[str, dict[str, Says | None]]] = {
     "change": _NO_MONEY,
     "suggested_refund": _NO_MONEY,
 }
+TRANSACTIONS: Final = {
+    (kind, status): says[1] if says else None
+    for kind, statuses in KINDS.items()
+    for status, says in statuses.items()
+}
+"""The same by kind and status together: which fact a transaction becomes."""
+
 STATUS_ALIASES: Final = {"awaiting_response": "pending"}
 
 FINANCIAL: Final[dict[str, Validity]] = {

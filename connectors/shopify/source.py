@@ -20,10 +20,16 @@ from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Sour
 from connectors.listing import distinct, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier, read_time
 from connectors.quarantine import path, shown
-from connectors.shopify.fulfilment import event_facts, fulfillment_facts
-from connectors.shopify.order import order_facts
+from connectors.shopify.fulfilment import SCANS, STATUSES, event_facts, fulfillment_facts
+from connectors.shopify.order import CANCEL_REASONS, FULFILMENT, order_facts
 from connectors.shopify.payload import Fulfillment, FulfillmentEvent, Order, Refund, Transaction
-from connectors.shopify.payment import refund_facts, transaction_facts
+from connectors.shopify.payment import (
+    FINANCIAL,
+    MANUAL,
+    TRANSACTIONS,
+    refund_facts,
+    transaction_facts,
+)
 from connectors.shopify.purse import gaps
 from connectors.writer import Writer, writer_for
 from domain.body import Reason
@@ -181,5 +187,14 @@ SOURCE: Final = Source(
     topics=tuple(TOPICS),
     signature="hmac-sha256 base64 of the body in x-shopify-hmac-sha256",
     normalise=normalise,
+    words={
+        "financial_status": FINANCIAL,
+        "fulfillment_status": dict.fromkeys(FULFILMENT, "known; the fulfilments say which pieces"),
+        "cancel_reason": CANCEL_REASONS,
+        "transaction.kind/status": TRANSACTIONS,
+        "fulfillment.status": STATUSES,
+        "fulfillment.shipment_status and fulfillment_event.status": SCANS,
+        "payment_gateway_names": dict.fromkeys(sorted(MANUAL), "manual"),
+    },
     headers=("x-shopify-topic", "x-shopify-webhook-id", "x-shopify-triggered-at"),
 )

@@ -13,7 +13,7 @@ from connectors.stripe.charge import charge_facts, refund_facts
 from connectors.stripe.dispute import dispute_facts
 from connectors.stripe.intent import intent_facts, session_facts
 from connectors.stripe.payload import Charge, Dispute, Event, Intent, Refund, Session
-from connectors.stripe.table import OURS, TOPICS
+from connectors.stripe.table import DISPUTE, INTENT, OURS, REFUND, SESSION_PAYMENT, TOPICS
 from connectors.stripe.teller import PROVIDER, Teller
 from connectors.writer import writer_for
 from domain.fact import Fact
@@ -89,4 +89,10 @@ SOURCE: Final = Source(
     signature="hmac-sha256 hex of `t.body` as v1 in stripe-signature, t within 300 s",
     headers=("stripe-signature",),
     normalise=normalise,
+    words={
+        "payment_intent.status": INTENT,
+        "refund.status": REFUND,
+        "dispute.status": DISPUTE,
+        "checkout.session.payment_status": SESSION_PAYMENT,
+    },
 )

@@ -21,7 +21,7 @@ from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Sour
 from connectors.listing import Read, distinct, join, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier
 from connectors.quarantine import path, shown
-from connectors.woocommerce.order import order_facts
+from connectors.woocommerce.order import STATUSES, order_facts
 from connectors.woocommerce.payload import Order
 from connectors.writer import Writer, writer_for
 from domain.body import Reason
@@ -121,6 +121,9 @@ SOURCE: Final = Source(
     topics=TOPICS,
     signature="hmac-sha256 base64 of the body in x-wc-webhook-signature",
     normalise=normalise,
+    words={
+        "status": STATUSES,
+    },
     headers=("x-wc-webhook-topic", "x-wc-webhook-delivery-id"),
     formats=("json", "form"),
 )

@@ -4,13 +4,16 @@ What a status becomes is computed: the smallest payload with that status goes th
 connector, and the kinds of the facts that come out stand in the table.
 """
 
-import importlib
+import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
 from connectors.adyen import table as adyen
 from connectors.bigcommerce import table as bigcommerce
 from connectors.delivery import BODY_BYTES_MAX, Source
-from connectors.easypost import table as easypost
+from connectors.describe import becomes as described
+from connectors.describe import written
 from connectors.listing import ELEMENTS_MAX
 from connectors.magento import table as magento
 from connectors.registry import SOURCES
@@ -20,6 +23,7 @@ from connectors.shopify import payment as shopify_money
 from connectors.stripe import table as stripe
 from connectors.woocommerce import order as woocommerce
 from docs.generate import marketplace
+from docs.generate.mapping import mapping_section
 from docs.generate.page import code, page, prose, table
 from docs.generate.word import becomes, word_table
 from domain.envelope import kind_of
@@ -28,15 +32,19 @@ _ABOUT = f"""
 A connector turns a source's own bytes into facts, or says what it did not understand. A body has
 {BODY_BYTES_MAX // 1024} KiB at most; a list has {ELEMENTS_MAX} elements at most, each read by
 itself. A word that stands in no table becomes `unknown` and is reported as an anomaly, never
-guessed. `orderstream normalize --source NAME FILE` shows what a payload becomes.
+guessed. `orderstream normalize --source NAME FILE` shows what a payload becomes, `orderstream
+sources NAME` what every word of a source does.
 """
+_LIMITS = (f"{BODY_BYTES_MAX // 1024} KiB", f"{ELEMENTS_MAX} elements of a list")
+_TESTS = Path(__file__).parents[2] / "tests" / "connectors"
 _TIME = "2024-03-01T08:00:00Z"
 Tables = Callable[[], Iterable[str]]
 
 
 def connectors_page() -> str:
     """Write the page."""
-    return page("Connectors", _ABOUT, _overview(), *(_section(each) for each in SOURCES.values()))
+    sections = [_section(each) for each in SOURCES.values()]
+    return page("Connectors", _ABOUT, _overview(), *sections, mapping_section())
 
 
 def _overview() -> str:
@@ -45,24 +53,53 @@ def _overview() -> str:
 
 
 def _section(source: Source) -> str:
-    tables = _TABLES.get(source.name, lambda: ())
+    tables = _TABLES.get(source.name)
+    limits = (*_LIMITS, *source.limits)
     parts = [
         f"## {source.name}",
         f"Signature: {source.signature}.",
-        f"Vendor topics: {code(*source.topics)}.",
+        f"Vendor topics: {code(*source.topics)}." if source.topics else "No topics: documents.",
+        f"Bodies: {code(*source.formats)}. Limits: {'; '.join(limits)}.",
         f"### Notes on {source.name}",
-        _notes(source.name),
-        *tables(),
+        _notes(source),
+        *(tables() if tables else _all_words(source)),
+        *_samples(source),
     ]
     return "\n\n".join(parts)
 
 
-def _notes(name: str) -> str:
-    """Take the notes from where the connector has them: its package or its `source.py`."""
-    notes = [
-        prose(importlib.import_module(f"connectors.{name}{part}")) for part in ("", ".source")
-    ]
-    return max(notes, key=len)
+def _notes(source: Source) -> str:
+    """Take the notes from where the connector has them: its module, or the package around it."""
+    if source.notes:
+        return source.notes
+    module = getattr(source.normalise, "func", source.normalise).__module__
+    package = module.rpartition(".")[0]
+    names = [name for name in (module, package, f"{package}.source") if name != "connectors"]
+    return max((prose(sys.modules[name]) for name in names if name in sys.modules), key=len)
+
+
+def _all_words(source: Source) -> Iterable[str]:
+    for title, words in source.words.items():
+        yield word_table(
+            f"`{title}`", {written(word): described(each) for word, each in words.items()}
+        )
+
+
+def _samples(source: Source) -> Iterable[str]:
+    """List the samples, and what the tests hold each of them to."""
+    folder = _TESTS / source.name / "samples"
+    rows = []
+    for path in sorted(folder.glob("*.expected.json")):
+        said = json.loads(path.read_text("utf-8"))
+        kinds = [code(kind) for kind in dict.fromkeys(fact["kind"] for fact in said["facts"])]
+        kinds += [f"wanted: {each['what']}" for each in said.get("wanted", ())]
+        kinds += [f"quarantined: {each['field']}" for each in said["quarantined"]]
+        rows.append(
+            (code(path.name.removesuffix(".expected.json")), ", ".join(kinds) or "nothing")
+        )
+    if rows:
+        where = folder.relative_to(_TESTS.parents[1])
+        yield f"Samples, in `{where}`\n\n" + table(("sample", "becomes"), rows)
 
 
 def _shopify() -> Iterable[str]:
@@ -139,14 +176,6 @@ def _stripe() -> Iterable[str]:
     yield "Amounts of Stripe that are not ISO 4217's: " + "; ".join(
         f"{currency} times {times} by {by}" for currency, (times, by) in stripe.DECIMALS.items()
     )
-
-
-def _easypost() -> Iterable[str]:
-    yield word_table("`status` of a tracker or of one of its scans", easypost.STATUS)
-    sharper = {f"{status}/{detail}": state for (status, detail), state in easypost.SHARPER.items()}
-    yield word_table("where `status_detail` says more", sharper)
-    yield word_table("`status_detail` as a reason", easypost.REASON)
-    yield f"Details that are known: {code(*sorted(easypost.DETAILS - {''}))}"
 
 
 def _adyen() -> Iterable[str]:
@@ -241,7 +270,6 @@ def _paid(order: Mapping[str, object], word: str) -> dict[str, object]:
 _TABLES: dict[str, Tables] = {
     "adyen": _adyen,
     "bigcommerce": _bigcommerce,
-    "easypost": _easypost,
     "magento": _magento,
     "shopify": _shopify,
     "stripe": _stripe,

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors import describe
 from connectors.delivery import Normalised, Quarantined, Source
 from connectors.normalise import Reading, normalise
 from connectors.registry import SOURCES
@@ -48,9 +49,14 @@ def check(source: Source, body: bytes, **headers: str) -> Reading:
 
 @EACH
 def test_a_connector_has_samples_and_says_what_it_reads(source):
-    """A connector without a sample is a claim."""
+    """A connector without a sample is a claim; words are shown by `orderstream sources NAME`."""
     assert SAMPLES[source.name]
     assert all((source.signature, source.formats, source.kind))
+    assert source.words
+    for field, word, becomes in describe.rows(source):
+        assert field
+        assert becomes, word
+        assert "object at" not in becomes
 
 
 @pytest.mark.parametrize("sample", EVERY, ids=lambda each: f"{each.source.name}-{each.name}")

@@ -266,3 +266,14 @@ def test_a_mapping_that_cannot_work_ends_with_two(files, reason, tmp_path, monke
         assert result.exit_code == 2
         assert "ORDERSTREAM_MAPPINGS: " in result.stderr
         assert reason in result.stderr
+
+
+def test_what_each_word_of_a_source_becomes_is_listed():
+    shown = CliRunner().invoke(main, ["sources", "easypost"])
+    listed = CliRunner().invoke(main, ["sources", "easypost", "--json"])
+    missing = CliRunner().invoke(main, ["sources", "nope"])
+
+    rows = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert {"field": "status", "word": "delivered", "becomes": "delivered"} in rows
+    assert len(shown.stdout.splitlines()) == len(rows) + 2
+    assert (missing.exit_code, "no source 'nope'" in missing.stderr) == (2, True)
