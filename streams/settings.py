@@ -15,6 +15,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as _SourceError
 
+from streams.signing import Signing, check_names
+
 PREFIX: Final = "ORDERSTREAM_"
 FILE_VARIABLE: Final = "ORDERSTREAM_SETTINGS_FILE"
 DAY_SECONDS: Final = 86_400
@@ -134,6 +136,12 @@ class Settings(BaseSettings):
         "info", description="How much is logged."
     )
 
+    # Signatures
+    signatures: dict[str, Signing] = Field(
+        default_factory=dict,
+        description="What deliveries are verified with, as JSON by source or account; see below.",
+    )
+
     # Sources
     mappings: str | None = Field(
         None, description="Folder of mapping files, each a source without code, NAME.toml."
@@ -156,6 +164,12 @@ class Settings(BaseSettings):
             host, _, port = address.strip().rpartition(":")
             if not host or not port.isdigit():
                 raise ValueError(f"{address.strip()!r} is not HOST:PORT")
+        return value
+
+    @field_validator("signatures")
+    @classmethod
+    def _signatures_are_of_sources(cls, value: dict[str, Signing]) -> dict[str, Signing]:
+        check_names(value)
         return value
 
     @model_validator(mode="after")

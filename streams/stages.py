@@ -13,8 +13,10 @@ from streams.agents.feed import FeedProcessor
 from streams.agents.lifecycle import LifecycleProcessor
 from streams.agents.resolver import ResolverProcessor
 from streams.engine.stage import Context, Processor, Stage
+from streams.key_store import KeyStore
 from streams.mappings import every_source
 from streams.rulebook import rulebook
+from streams.verification import Verifier
 
 if TYPE_CHECKING:
     from streams.metric import Metrics
@@ -31,9 +33,10 @@ def make_stages(
     find = partial(registry.find, sources=every_source(settings.mappings))
     rules_for = rulebook(settings.profiles)
     policy = rules_for("-/-/").policy
+    verifier = Verifier(settings.signatures, KeyStore())
 
     def feeding(context: Context) -> Processor:
-        return FeedProcessor(context, metrics, find)
+        return FeedProcessor(context, metrics, refuse=verifier.refuse, find=find)
 
     def resolving(context: Context) -> Processor:
         return ResolverProcessor(context, metrics, policy)

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic_core import PydanticUndefined
 
+from connectors.signature import SCHEMES
 from docs.generate.page import code, page, prose, table
 from domain.rules import Policy
 from streams.rulebook import SHOWN_BY_DEFAULT, shipped_names
@@ -22,6 +23,15 @@ entry that names a field wins. Fields: `profiles` (names, the first one governs 
 
     {PREFIX}PROFILES={{"default": {{"profiles": ["storefront"]}},
       "acme/shop": {{"zone": "Europe/Paris", "policy": {{"cancel_expired": true}}}}}}
+"""
+_SIGNATURES = f"""
+`{PREFIX}SIGNATURES` is JSON. Its keys are `SOURCE` or `SOURCE/TENANT/CHANNEL`, the latter first; sources that
+sign are {code(*SCHEMES)}. Fields: `secrets` (two while one replaces the other; of
+`adyen` in hex, of `bigcommerce` the client secret), `url` (of `square`: the address that is registered),
+`webhook_id` (of `paypal`), `required` (refuse what is not signed; false). `shipengine` needs none: `{{}}`.
+
+    {PREFIX}SIGNATURES={{"stripe": {{"secrets": ["whsec_…"]}},
+      "paypal/acme/shop": {{"webhook_id": "8PT597110X687430L", "required": true}}}}
 """
 
 
@@ -45,6 +55,8 @@ def settings_page() -> str:
         "Settings",
         _ABOUT,
         table(("variable", "default", "may be", "meaning"), rows),
+        "## Signatures",
+        _SIGNATURES.strip("\n"),
         "## Profiles and policies",
         _RULES.strip("\n"),
         table(("policy", "default"), policy),

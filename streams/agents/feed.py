@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from connectors import feed, registry
-from connectors.delivery import Quarantined
+from connectors.delivery import Delivery, Quarantined, Source
 from connectors.normalise import normalise
 from domain.fact import Fact, ReferenceWasLinked, UnknownWasReported
+from domain.instant import moment
 from streams import topic
 from streams.agents.dead_letter import bury
 
@@ -19,14 +21,24 @@ if TYPE_CHECKING:
     from streams.metric import Metrics
 
 
+Refuse = Callable[[Source, Delivery, datetime], Quarantined | None]
+"""Says why a delivery is not its source's; the time is when its record was written."""
+
+
 class FeedProcessor:
     """Works for any feed topic: the record's headers say which connector reads it."""
 
     def __init__(
-        self, context: Context, metrics: Metrics, find: feed.Find = registry.find
+        self,
+        context: Context,
+        metrics: Metrics,
+        *,
+        refuse: Refuse,
+        find: feed.Find = registry.find,
     ) -> None:
         self._context = context
         self._metrics = metrics
+        self._refuse = refuse
         self._find = find
 
     def restored(self) -> None:
@@ -45,6 +57,9 @@ class FeedProcessor:
             read = feed.read(record.value, record.headers, find=self._find)
             if isinstance(read, Quarantined):
                 self._bury(record, read)
+                continue
+            if refused := self._refuse(*read, moment(record.timestamp * 1_000)):
+                self._bury(record, refused)
                 continue
             reading = normalise(*read)  # what it wants fetched is the fetch agent's to read
             for quarantined in reading.quarantined:

@@ -186,7 +186,7 @@ async def _send_again(settings: Settings, *, letters: Sequence[Letter]) -> list[
             topic = letter.added.get("topic", "")
             await insist_on_topic(producer, topic)
             place = await producer.send_and_wait(
-                topic, letter.value, key=letter.key, headers=list(letter.headers)
+                topic, letter.value, key=letter.key, headers=_headers_again(letter)
             )
             sent.append(
                 {
@@ -197,3 +197,16 @@ async def _send_again(settings: Settings, *, letters: Sequence[Letter]) -> list[
                 }
             )
     return sent
+
+
+def _headers_again(letter: Letter) -> list[tuple[str, bytes]]:
+    """Give the headers as they were; of a feed's record also its time, if they do not say.
+
+    Signatures are judged by that time: sent again later, they must not have become too old.
+    """
+    written = letter.added.get("timestamp", "")
+    names = {name.lower() for name, _ in letter.headers}
+    if "source" not in names or "received_at" in names or not written.isdecimal():
+        return list(letter.headers)
+    at = datetime.fromtimestamp(int(written) / 1000, UTC)
+    return [*letter.headers, ("received_at", at.isoformat().encode())]

@@ -32,6 +32,14 @@ _CHANNEL_OF_EXAMPLE: Final = "example"
 @click.option("--topic", default="", help="The vendor's name of the event.")
 @click.option("--header", "headers", multiple=True, metavar="K=V", help="May repeat.")
 @click.option("--account", help="TENANT/CHANNEL; default example/NAME.")
+@click.option(
+    "--secret-env",
+    "secrets",
+    multiple=True,
+    metavar="VARIABLE",
+    help="Verify the signature with the secret in this variable; may repeat.",
+)
+@click.option("--key-file", type=click.File("rb"), help="Certificate or key set to verify with.")
 @click.argument("file", type=click.File("rb"))
 @click.pass_context
 def command(  # noqa: PLR0913 - one parameter an option
@@ -42,6 +50,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     topic: str,
     headers: tuple[str, ...],
     account: str | None,
+    secrets: tuple[str, ...],
+    key_file: BinaryIO | None,
     file: BinaryIO,
 ) -> None:
     """Turn a payload of a source into canonical facts, one JSON object a line.
@@ -49,6 +59,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     FILE is the payload as the vendor sent it, or a CloudEvent around it; `-` is standard input.
     What is not understood is one line that begins with "quarantined"; then exit status 3. A
     document that has to be fetched, because the payload only names it, begins with "wanted".
+
+    With --secret-env or --key-file the signature in the headers must hold. A variable may also
+    hold JSON as an entry of ORDERSTREAM_SIGNATURES does. `--header received_at=TIME` says when
+    a payload that was kept was received.
     """
     source = _chosen(name, mapping)
     said = parse_headers(headers)
@@ -64,6 +78,12 @@ def command(  # noqa: PLR0913 - one parameter an option
         reason = f"the CloudEvent is of another source than {source.name}"
         write(_quarantined(Quarantined(reason=reason, field="source", value=found.name)))
         ctx.exit(_NOT_UNDERSTOOD)
+    if secrets or key_file:
+        from streams.command_line.verify import refuse
+
+        if refused := refuse(source, delivery, secrets, key_file):
+            write(_quarantined(refused))
+            ctx.exit(_NOT_UNDERSTOOD)
     ctx.exit(_NOT_UNDERSTOOD if _print(source, delivery) else 0)
 
 

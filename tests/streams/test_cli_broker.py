@@ -183,6 +183,26 @@ def test_a_dead_letter_is_listed_shown_and_sent_again_as_it_was(run, environment
     assert (again.key, again.value, again.headers) == (b"k", b'{"a', (("source", b"stripe"),))
 
 
+@pytest.mark.parametrize(
+    ("own", "then"),
+    [
+        ({"source": "stripe"}, b"2026-01-01T10:00:00+00:00"),
+        ({"source": "stripe", "received_at": "then"}, b"then"),
+        ({"ce_source": "stripe/acme/web"}, None),
+    ],
+)
+def test_a_letter_of_a_feed_keeps_the_time_at_which_it_was_received(run, environment, own, then):
+    """
+    Signatures are judged by it; a CloudEvent says its time itself.
+    """
+    _write(environment, [_letter(b"1", "a bug", **own, **{PREFIX + "timestamp": "1767261600000"})])
+
+    run("dead-letters", "redrive", "--all")
+
+    (again,) = _read(environment, topic.FEED_PAYMENTS)
+    assert dict(again.headers).get("received_at") == then
+
+
 def test_letters_of_one_cause_are_sent_again_together(run, environment):
     _write(environment, [_letter(b"1", "a bug"), _letter(b"2", "a bug"), _letter(b"3", "else")])
 
