@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from connectors import adyen, amazon, bigcommerce, easypost, magento, shopify, stripe, woocommerce
+from connectors import (
+    adyen,
+    amazon,
+    bigcommerce,
+    easypost,
+    ebay,
+    magento,
+    shopify,
+    stripe,
+    woocommerce,
+)
 from connectors.delivery import Source
 
 SOURCES: Final = MappingProxyType(
@@ -15,6 +25,7 @@ SOURCES: Final = MappingProxyType(
             amazon.SOURCE,
             bigcommerce.SOURCE,
             easypost.SOURCE,
+            ebay.SOURCE,
             magento.SOURCE,
             shopify.SOURCE,
             stripe.SOURCE,
