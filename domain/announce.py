@@ -11,13 +11,11 @@ from typing import Final, NamedTuple
 from msgspec.structs import replace
 
 from domain.alarm import sound_alarms
+from domain.explain import because
 from domain.facets import facets_of
-from domain.fulfilment import explain_goods
 from domain.message import Because, Message, Notification, StatusChanged
 from domain.order import Derived, Order, Told
-from domain.payment import explain_money
 from domain.profile import Compiled, Facets, Notice, explain_word, holds
-from domain.promise import explain_lifecycle, standing_holds
 from domain.rules import Rules
 from domain.vocabulary import PLAIN, Closure, HoldState, Risk
 
@@ -29,7 +27,7 @@ _REST: Final[dict[str, str]] = {
     "risk": PLAIN[Risk.NONE],
 }
 """Where an axis is before anything happens; being there is not news."""
-_UNKNOWN: Final[Facets] = ("", _REST["closure"], _REST["hold"], _REST["risk"], "", "", "", "")
+_UNKNOWN: Final[Facets] = ("", _REST["closure"], _REST["hold"], _REST["risk"], "", "")
 """The facets of an order of which nothing was said yet."""
 
 
@@ -124,8 +122,8 @@ def announce(
     if new.promise.known:
         first = not old.promise.known
         if first or _may_show_else(old, new):
-            before_that = _UNKNOWN if first else facets_of(old)
-            facets = facets_of(new)
+            before_that = _UNKNOWN if first else facets_of(old, rules)
+            facets = facets_of(new, rules)
             if facets != before_that:
                 _say_axes(speaker, before_that, facets)
                 for compiled in rules.profiles:
@@ -153,30 +151,15 @@ def _may_show_else(old: Derived, new: Derived) -> bool:
 def _say_axes(speaker: _Speaker, before: Facets, facets: Facets) -> None:
     for axis, old, word in zip(_AXES, before, facets, strict=False):
         if old != word:
-            speaker.say(axis, axis, word, _because(speaker.order, axis))
-
-
-def _because(order: Order, axis: str) -> Because:
-    if axis == "payment":
-        rule, numbers = explain_money(order.derived.money)
-        return Because(rule=rule, numbers=numbers)
-    if axis == "fulfilment":
-        rule, numbers = explain_goods(order.derived.goods)
-        return Because(rule=rule, numbers=numbers)
-    if axis == "lifecycle":
-        return Because(rule=explain_lifecycle(order))
-    if axis == "hold":
-        names = sorted(standing_holds(order))
-        return Because(rule=f"holds that stand: {', '.join(names)}" if names else "no hold stands")
-    return Because(rule=f"the newest fact about {axis}")
+            speaker.say(axis, axis, word, because(speaker.order, axis))
 
 
 def _say_words(speaker: _Speaker, compiled: Compiled, before: Facets, facets: Facets) -> None:
-    for name, axis, word, because, notices in _changed_words(compiled, before, facets):
+    for name, axis, word, why, notices in _changed_words(compiled, before, facets):
         last = speaker.told.get(name)
         if last is not None and last.word == word:
             continue
-        seq = speaker.say(name, axis, word, because, "", compiled.name)
+        seq = speaker.say(name, axis, word, why, "", compiled.name)
         for notice in notices:
             speaker.notify(notice, compiled.name, word, "", seq)
 

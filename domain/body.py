@@ -46,7 +46,8 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     `reference` is the provider's id of this operation and its identity together with `provider`
     and the kind; empty where the provider gives none (then the amount is part of the identity).
     `parent` is what it acts on: the authorisation of a capture, the payment of a refund.
-    `final` on a capture gives the rest of its authorisation back.
+    `final` on a capture gives the rest of its authorisation back. `lines` are the pieces that a
+    refund is for, if it names any.
     """
 
     amount: Amount
@@ -58,6 +59,13 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     final: bool = False
     code: Text = ""
     note: Text = ""
+    lines: tuple[Units, ...] = ()
+
+
+class RefundedLines(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The pieces that one refund named, kept beside the ledger."""
+
+    lines: tuple[Units, ...] = ()
 
 
 class MethodChosen(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -8,36 +8,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from domain import office_body as office
+from domain import request
 from domain.body import Empty
-from domain.document import Id, Text, Time
+from domain.document import Id, Text
 from domain.envelope import Envelope
 from domain.fact import Fact
-from domain.vocabulary import HoldReason
-
-
-class CancelOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Why the remainder shall not be delivered, and whether the buyer is told (S1.33)."""
-
-    reason: Text = "unspecified"
-    note: Text = ""
-    requester: Text = ""
-    notify_customer: bool = True
-
-
-class PlaceHold(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """`hold_id` defaults to the reason, so one reason holds once."""
-
-    hold_id: Text = ""
-    reason: HoldReason = HoldReason.MANUAL
-    note: Text = ""
-    until: Time | None = None
-
-
-class ReleaseHold(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Which hold; empty means every hold that stands."""
-
-    hold_id: Text = ""
-    note: Text = ""
 
 
 class Request(Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -46,26 +22,66 @@ class Request(Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     roles: tuple[Text, ...] = ()
 
 
+class Create(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create"
+):
+    body: request.Create
+
+
 class Confirm(
     Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.confirm"
 ):
     body: Empty = Empty()
 
 
+class Start(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.start"):
+    body: Empty = Empty()
+
+
+class RequestCancel(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.request_cancel"
+):
+    body: request.CancelOrder = request.CancelOrder()
+
+
+class DeclineCancel(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.decline_cancel"
+):
+    body: request.CancelOrder = request.CancelOrder()
+
+
 class Cancel(
     Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.cancel"
 ):
-    body: CancelOrder = CancelOrder()
+    body: request.CancelOrder = request.CancelOrder()
 
 
 class Hold(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.hold"):
-    body: PlaceHold = PlaceHold()
+    body: request.PlaceHold = request.PlaceHold()
 
 
 class Release(
     Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.release"
 ):
-    body: ReleaseHold = ReleaseHold()
+    body: request.ReleaseHold = request.ReleaseHold()
+
+
+class FlagRisk(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.flag_risk"
+):
+    body: request.FlagRisk = request.FlagRisk()
+
+
+class ClearRisk(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.clear_risk"
+):
+    body: Empty = Empty()
+
+
+class SetState(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.set_state"
+):
+    body: request.ChooseState
 
 
 class MarkShipped(
@@ -84,11 +100,360 @@ class Archive(
     body: Empty = Empty()
 
 
-Command = Confirm | Cancel | Hold | Release | MarkShipped | Close | Archive
+class Ship(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.ship"):
+    body: request.Ship = request.Ship()
+
+
+class CreateShipment(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create_shipment"
+):
+    body: request.Ship = request.Ship()
+
+
+class CommitShipment(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.commit_shipment"
+):
+    body: request.ForShipment
+
+
+class PickShipment(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.pick_shipment"
+):
+    body: request.ForShipment
+
+
+class PackShipment(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.pack_shipment"
+):
+    body: request.ForShipment
+
+
+class EditShipment(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.edit_shipment"
+):
+    body: request.EditShipment
+
+
+class VoidShipment(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.void_shipment"
+):
+    body: request.ForShipment
+
+
+class MarkDelivered(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.mark_delivered"
+):
+    body: request.ForShipment
+
+
+class Collect(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.collect"
+):
+    body: request.ForShipment
+
+
+class AddTracking(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.add_tracking"
+):
+    body: request.AddTracking
+
+
+class BuyLabel(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.buy_label"
+):
+    body: request.BuyLabel
+
+
+class CancelLines(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.cancel_lines"
+):
+    body: request.CancelLines
+
+
+class EditLines(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.edit_lines"
+):
+    body: request.EditLines
+
+
+class ReplaceLine(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.replace_line"
+):
+    body: request.ReplaceLine
+
+
+class Return(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.return"
+):
+    body: request.ReturnLines
+
+
+class RequestReturn(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.request_return"
+):
+    body: request.ReturnLines
+
+
+class ApproveReturn(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.approve_return"
+):
+    body: request.ForReturn
+
+
+class RejectReturn(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.reject_return"
+):
+    body: request.ForReturn
+
+
+class ReceiveReturn(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.receive_return"
+):
+    body: request.ReceiveReturn
+
+
+class RestockReturn(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.restock_return"
+):
+    body: request.ForReturn
+
+
+class CompleteReturn(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.complete_return"
+):
+    body: request.ForReturn
+
+
+class CancelReturn(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.cancel_return"
+):
+    body: request.ForReturn
+
+
+class Capture(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.capture"
+):
+    body: request.Capture = request.Capture()
+
+
+class Reverse(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.reverse"
+):
+    body: Empty = Empty()
+
+
+class Refund(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.refund"
+):
+    body: request.Refund = request.Refund()
+
+
+class RecordPayment(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.record_payment"
+):
+    body: request.RecordPayment = request.RecordPayment()
+
+
+class ChooseMethod(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.choose_method"
+):
+    body: request.ChooseMethod
+
+
+class SyncPayments(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.sync_payments"
+):
+    body: Empty = Empty()
+
+
+class AddNote(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.add_note"
+):
+    body: request.WriteNote
+
+
+class EditNote(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.edit_note"
+):
+    body: request.WriteNote
+
+
+class DeleteNote(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.delete_note"
+):
+    body: request.ForNote
+
+
+class SetInvoiceNumber(
+    Request,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="command.set_invoice_number",
+):
+    body: office.InvoiceNumber
+
+
+class SetGiftMessage(
+    Request,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="command.set_gift_message",
+):
+    body: office.GiftMessage = office.GiftMessage()
+
+
+class ChangeAddress(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.change_address"
+):
+    body: request.ChangeAddress
+
+
+class ChangeCustomer(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.change_customer"
+):
+    body: request.ChangeCustomer
+
+
+class ChangeShippingMethod(
+    Request,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="command.change_shipping_method",
+):
+    body: request.ChangeShippingMethod
+
+
+class ChangeWarehouse(
+    Request,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="command.change_warehouse",
+):
+    body: request.ChangeWarehouse
+
+
+class CreateInvoice(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create_invoice"
+):
+    body: request.CreateInvoice = request.CreateInvoice()
+
+
+class VoidInvoice(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.void_invoice"
+):
+    body: request.ForInvoice
+
+
+class Duplicate(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.duplicate"
+):
+    body: request.Duplicate
+
+
+class CreateBackorder(
+    Request,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    gc=False,
+    tag="command.create_backorder",
+):
+    body: request.Buy = request.Buy()
+
+
+class DropShip(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.drop_ship"
+):
+    body: request.Buy = request.Buy()
+
+
+class Prepare(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.prepare"
+):
+    body: request.Prepare
+
+
+class CreateDocument(
+    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create_document"
+):
+    body: request.CreateDocument
+
+
+Command = (
+    Create
+    | Confirm
+    | Start
+    | RequestCancel
+    | DeclineCancel
+    | Cancel
+    | Hold
+    | Release
+    | FlagRisk
+    | ClearRisk
+    | SetState
+    | MarkShipped
+    | Close
+    | Archive
+    | Ship
+    | CreateShipment
+    | CommitShipment
+    | PickShipment
+    | PackShipment
+    | EditShipment
+    | VoidShipment
+    | MarkDelivered
+    | Collect
+    | AddTracking
+    | BuyLabel
+    | CancelLines
+    | EditLines
+    | ReplaceLine
+    | Return
+    | RequestReturn
+    | ApproveReturn
+    | RejectReturn
+    | ReceiveReturn
+    | RestockReturn
+    | CompleteReturn
+    | CancelReturn
+    | Capture
+    | Reverse
+    | Refund
+    | RecordPayment
+    | ChooseMethod
+    | SyncPayments
+    | AddNote
+    | EditNote
+    | DeleteNote
+    | SetInvoiceNumber
+    | SetGiftMessage
+    | ChangeAddress
+    | ChangeCustomer
+    | ChangeShippingMethod
+    | ChangeWarehouse
+    | CreateInvoice
+    | VoidInvoice
+    | Duplicate
+    | CreateBackorder
+    | DropShip
+    | Prepare
+    | CreateDocument
+)
 
 
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What was decided about one command: accepted with effects, or refused by a guard."""
+    """What was decided about one command: accepted with effects, or refused by a guard.
+
+    `elsewhere` are facts about other orders that the command brings about.
+    """
 
     command_id: Id
     command: Annotated[str, Meta(max_length=64)]
@@ -97,6 +462,7 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     refusal: Text = ""
     effects: tuple[Fact, ...] = ()
     notify_customer: bool = True
+    elsewhere: tuple[Fact, ...] = ()
 
 
 class CommandJudged(

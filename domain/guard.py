@@ -1,28 +1,22 @@
 """Guards: what each command needs, as a table; the failed one answers in an operator's words.
 
 The canonical guards stand here (spec model, section 3); a profile may add conditions to a command
-and take none away.
+and take none away. What depends on the command's own words (how many, which shipment) is checked
+where its effects are made (`effects/`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain import command as commands
 from domain.command import Command
-from domain.facets import facets_of
+from domain.envelope import kind_of
+from domain.facets import situation_of
 from domain.order import Order
-from domain.profile import holds
-from domain.promise import standing_holds
+from domain.profile import Facets, Narrowing, holds
 from domain.rules import Rules
-from domain.vocabulary import Closure, HoldState, Lifecycle
-
-
-class Guard(NamedTuple):
-    """One condition: its name, the test, and what is wrong when the test fails."""
-
-    name: str
-    passes: Callable[[Order, Command], bool]
-    refusal: str
+from domain.vocabulary import Closure, HoldState, Lifecycle, Risk
 
 
 class Refusal(NamedTuple):
@@ -32,41 +26,46 @@ class Refusal(NamedTuple):
     reason: str
 
 
-def _lifecycle(name: str, refusal: str, *allowed: Lifecycle) -> Guard:
-    words = frozenset(allowed)
-    return Guard(name, lambda order, _: order.derived.promise.lifecycle in words, refusal)
+def _needs(
+    guard: str, refusal: str, unless: Mapping[str, tuple[str, ...]] = {}, **when: tuple[str, ...]
+) -> Narrowing:
+    return Narrowing(guard=guard, when=when, refusal=refusal, unless=dict(unless))
 
 
-_KNOWN: Final = Guard(
-    "known", lambda order, _: order.derived.promise.known, "no such order is known yet"
+def _lifecycle(guard: str, refusal: str, *allowed: Lifecycle) -> Narrowing:
+    return _needs(guard, refusal, lifecycle=tuple(allowed))
+
+
+_YES: Final = ("yes",)
+_KNOWN: Final = _needs("known", "no such order is known yet", known=_YES)
+_NEW: Final = _needs("unknown_yet", "an order of this number exists already", known=("no",))
+_OPEN: Final = _needs("not_closed", "the order is closed or archived", closure=(Closure.OPEN,))
+_NOT_CLOSED_YET: Final = _needs(
+    "not_closed_yet", "the order is already closed", closure=(Closure.OPEN,)
 )
-_NOT_FINISHED: Final = Guard(
-    "not_closed",
-    lambda order, _: order.derived.promise.closure == Closure.OPEN,
-    "the order is closed or archived",
+_CLOSED: Final = _needs("closed", "only a closed order can be archived", closure=(Closure.CLOSED,))
+_NOT_ARCHIVED: Final = _needs(
+    "not_archived", "the order is archived", closure=(Closure.OPEN, Closure.CLOSED)
 )
-_NOT_ARCHIVED: Final = Guard(
-    "not_closed_yet",
-    lambda order, _: order.derived.promise.closure == Closure.OPEN,
-    "the order is already closed",
-)
-_CLOSED: Final = Guard(
-    "closed",
-    lambda order, _: order.derived.promise.closure == Closure.CLOSED,
-    "only a closed order can be archived",
-)
-_NOT_ALL_SHIPPED: Final = Guard(
+_NOT_ALL_SHIPPED: Final = _needs(
     "not_completely_shipped",
-    lambda order, _: (
-        not 0 < order.derived.goods.live == order.derived.goods.handed_over
-        and "marked_shipped" not in order.marks
-    ),
     "everything was shipped already",
+    handed_over=("none", "some"),
+    marked_shipped=("no",),
 )
-_NO_HOLD: Final = Guard(
-    "no_hold",
-    lambda order, _: order.derived.promise.hold == HoldState.CLEAR,
-    "the order is on hold",
+_NO_HOLD: Final = _needs("no_hold", "the order is on hold", hold=(HoldState.CLEAR,))
+_NO_FRAUD: Final = _needs(
+    "no_fraud",
+    "the order is considered fraudulent",
+    risk=(Risk.NONE, Risk.SUSPECTED, Risk.CLEARED),
+)
+_UNSHIPPED: Final = _needs("unshipped", "nothing is left to ship", unshipped=_YES)
+_SENT: Final = _needs("sent", "nothing was handed over yet", handed_over=("some", "all"))
+_RETURNABLE: Final = _needs("returnable", "there is nothing that could come back", returnable=_YES)
+_NOT_CANCELLED: Final = _lifecycle(
+    "not_cancelled",
+    "the order is cancelled already",
+    *(state for state in Lifecycle if state is not Lifecycle.CANCELLED),
 )
 _UNDER_WAY: Final = _lifecycle(
     "under_way",
@@ -77,45 +76,82 @@ _UNDER_WAY: Final = _lifecycle(
     Lifecycle.PROCESSING,
     Lifecycle.CANCEL_REQUESTED,
 )
+_SHIPPABLE: Final = _lifecycle(
+    "shippable",
+    "the order is a draft, cancelled, completed, or asked to be cancelled",
+    Lifecycle.PENDING,
+    Lifecycle.OPEN,
+    Lifecycle.PROCESSING,
+)
+_EDITABLE: Final = _lifecycle(
+    "editable",
+    "the order is cancelled, completed, or asked to be cancelled",
+    Lifecycle.DRAFT,
+    Lifecycle.PENDING,
+    Lifecycle.OPEN,
+    Lifecycle.PROCESSING,
+)
+_TAKEN_AS_PLACED: Final = {"initial": ("open",), "lifecycle": (Lifecycle.PENDING.value,)}
+_ACCEPTED: Final = _needs(
+    "accepted",
+    "the order is not open or in process",
+    _TAKEN_AS_PLACED,
+    lifecycle=(Lifecycle.OPEN, Lifecycle.PROCESSING),
+)
+_IN_HAND: Final = (_KNOWN, _NOT_ARCHIVED)
+_ALIVE: Final = (_KNOWN, _OPEN)
+_TO_SHIP: Final = (*_ALIVE, _SHIPPABLE, _NO_FRAUD, _UNSHIPPED)
 
-
-def _hold_stands(order: Order, command: Command) -> bool:
-    standing = standing_holds(order)
-    name = command.body.hold_id if isinstance(command, commands.Release) else ""
-    return name in standing if name else bool(standing)
-
-
-GUARDS: Final[Mapping[type, tuple[Guard, ...]]] = {
+GUARDS: Final[Mapping[type[Command], tuple[Narrowing, ...]]] = {
+    commands.Create: (_NEW,),
     commands.Confirm: (
-        _KNOWN,
-        _NOT_FINISHED,
-        _lifecycle(
+        *_ALIVE,
+        _needs(
             "not_confirmed",
             "only a draft or pending order can be confirmed",
-            Lifecycle.DRAFT,
-            Lifecycle.PENDING,
+            {"initial": ("saved",), "confirmed": ("no",), "lifecycle": (Lifecycle.OPEN,)},
+            lifecycle=(Lifecycle.DRAFT, Lifecycle.PENDING),
         ),
     ),
-    commands.Cancel: (
-        _KNOWN,
-        _NOT_FINISHED,
+    commands.Start: (
+        *_ALIVE,
         _lifecycle(
-            "not_cancelled",
-            "the order is cancelled already",
-            *(state for state in Lifecycle if state is not Lifecycle.CANCELLED),
+            "startable",
+            "work began already, or must not begin",
+            Lifecycle.PENDING,
+            Lifecycle.OPEN,
         ),
+        _NO_HOLD,
+    ),
+    commands.RequestCancel: (
+        *_ALIVE,
+        _NOT_CANCELLED,
         _NOT_ALL_SHIPPED,
+        _lifecycle(
+            "not_requested",
+            "a cancellation was asked for already",
+            *(state for state in Lifecycle if state is not Lifecycle.CANCEL_REQUESTED),
+        ),
     ),
-    commands.Hold: (_KNOWN, _NOT_FINISHED, _UNDER_WAY),
+    commands.DeclineCancel: (
+        *_ALIVE,
+        _lifecycle("requested", "nobody asked for a cancellation", Lifecycle.CANCEL_REQUESTED),
+    ),
+    commands.Cancel: (*_ALIVE, _NOT_CANCELLED, _NOT_ALL_SHIPPED),
+    commands.Hold: (*_ALIVE, _UNDER_WAY),
     commands.Release: (
-        _KNOWN,
-        _NOT_FINISHED,
+        *_ALIVE,
         _UNDER_WAY,
-        Guard("held", _hold_stands, "no such hold stands"),
+        _needs("held", "no such hold stands", hold=(HoldState.ON_HOLD,)),
     ),
+    commands.FlagRisk: _ALIVE,
+    commands.ClearRisk: (
+        *_ALIVE,
+        _needs("flagged", "nobody suspects the order", risk=(Risk.SUSPECTED, Risk.CONFIRMED)),
+    ),
+    commands.SetState: _ALIVE,
     commands.MarkShipped: (
-        _KNOWN,
-        _NOT_FINISHED,
+        *_ALIVE,
         _lifecycle(
             "shippable",
             "the order is a draft, cancelled, or asked to be cancelled",
@@ -125,27 +161,130 @@ GUARDS: Final[Mapping[type, tuple[Guard, ...]]] = {
             Lifecycle.COMPLETED,
         ),
         _NO_HOLD,
+        _NO_FRAUD,
     ),
-    commands.Close: (_KNOWN, _NOT_ARCHIVED),
+    commands.Close: (_KNOWN, _NOT_CLOSED_YET),
     commands.Archive: (_KNOWN, _CLOSED),
+    commands.Ship: (*_TO_SHIP, _NO_HOLD),
+    commands.CreateShipment: _TO_SHIP,
+    commands.CommitShipment: _TO_SHIP,
+    commands.PickShipment: _TO_SHIP,
+    commands.PackShipment: _TO_SHIP,
+    commands.EditShipment: _ALIVE,
+    commands.VoidShipment: _ALIVE,
+    commands.MarkDelivered: (*_ALIVE, _SENT),
+    commands.Collect: (*_ALIVE, _SENT),
+    commands.AddTracking: (*_ALIVE, _SHIPPABLE, _NO_FRAUD),
+    commands.BuyLabel: (*_ALIVE, _SHIPPABLE, _NO_FRAUD),
+    commands.CancelLines: (*_ALIVE, _UNDER_WAY, _UNSHIPPED),
+    commands.EditLines: (*_ALIVE, _EDITABLE),
+    commands.ReplaceLine: (*_ALIVE, _EDITABLE, _UNSHIPPED),
+    commands.Return: (*_ALIVE, _RETURNABLE),
+    commands.RequestReturn: (*_ALIVE, _RETURNABLE),
+    commands.ApproveReturn: _ALIVE,
+    commands.RejectReturn: _ALIVE,
+    commands.ReceiveReturn: _ALIVE,
+    commands.RestockReturn: _ALIVE,
+    commands.CompleteReturn: _ALIVE,
+    commands.CancelReturn: _ALIVE,
+    commands.Capture: (
+        *_ALIVE,
+        _NO_FRAUD,
+        _needs("capturable", "nothing is authorised that could be captured", capturable=_YES),
+    ),
+    commands.Reverse: (
+        *_ALIVE,
+        _needs("reversible", "no authorisation is open that could be reversed", reversible=_YES),
+    ),
+    commands.Refund: (
+        *_ALIVE,
+        _needs("refundable", "nothing was captured that could be refunded", refundable=_YES),
+    ),
+    commands.RecordPayment: (*_ALIVE, _NOT_CANCELLED),
+    commands.ChooseMethod: (*_ALIVE, _NOT_CANCELLED),
+    commands.SyncPayments: _IN_HAND,
+    commands.AddNote: _IN_HAND,
+    commands.EditNote: _IN_HAND,
+    commands.DeleteNote: _IN_HAND,
+    commands.SetInvoiceNumber: _IN_HAND,
+    commands.SetGiftMessage: (*_ALIVE, _UNSHIPPED),
+    commands.ChangeAddress: (*_ALIVE, _UNSHIPPED),
+    commands.ChangeCustomer: _IN_HAND,
+    commands.ChangeShippingMethod: (*_ALIVE, _UNSHIPPED),
+    commands.ChangeWarehouse: (*_ALIVE, _UNSHIPPED),
+    commands.CreateInvoice: (
+        *_ALIVE,
+        _needs(
+            "billable",
+            "only an accepted order that is not cancelled can be invoiced",
+            _TAKEN_AS_PLACED,
+            lifecycle=(Lifecycle.OPEN, Lifecycle.PROCESSING, Lifecycle.COMPLETED),
+        ),
+        _needs("invoiceable", "every piece is on an invoice already", invoiceable=_YES),
+    ),
+    commands.VoidInvoice: _IN_HAND,
+    commands.Duplicate: _IN_HAND,
+    commands.CreateBackorder: (*_ALIVE, _ACCEPTED, _UNSHIPPED),
+    commands.DropShip: (*_ALIVE, _ACCEPTED, _UNSHIPPED),
+    commands.Prepare: (
+        *_ALIVE,
+        _needs(
+            "accepted",
+            "the order is not open, in process or completed",
+            _TAKEN_AS_PLACED,
+            lifecycle=(Lifecycle.OPEN, Lifecycle.PROCESSING, Lifecycle.COMPLETED),
+        ),
+    ),
+    commands.CreateDocument: _IN_HAND,
 }
 """Tried in order; the first that fails refuses."""
 
 
-def name_of(command: type) -> str:
+def name_of(command: type[Command]) -> str:
     """Say the command's name as operators write it: `mark_shipped`."""
-    tag = command.__struct_config__.tag  # type: ignore[attr-defined] # msgspec adds it to structs
-    return str(tag).removeprefix("command.")
+    return kind_of(command).removeprefix("command.")
 
 
 def refuse(order: Order, command: Command, rules: Rules) -> Refusal | None:
-    """Find the first guard that fails; None means that the command is allowed."""
-    for guard in GUARDS[type(command)]:
-        if not guard.passes(order, command):
-            return Refusal(guard.name, guard.refusal)
-    profile = rules.profiles[0].profile
-    facets = facets_of(order.derived)
-    for narrowing in profile.guards.get(name_of(type(command)), ()):
-        if not holds(narrowing.when, facets):
-            return Refusal(narrowing.guard, narrowing.refusal)
+    """Find the first guard that fails; None means that the order stands in no command's way."""
+    kind = type(command)
+    if refused := _role_missing(command, rules):
+        return refused
+    return stand_in_the_way(kind, variant_of(command), situation_of(order, rules), rules)
+
+
+def variant_of(command: Command) -> str:
+    """Say what a profile may single out of a command: `hold:suspended` is guarded by itself."""
+    return command.body.reason if isinstance(command, commands.Hold) else ""
+
+
+def stand_in_the_way(
+    kind: type[Command], variant: str, situation: Facets, rules: Rules
+) -> Refusal | None:
+    """Find the first guard, canonical or of the governing profile, that a situation fails."""
+    name, guards = name_of(kind), rules.profiles[0].guards
+    narrowed = (*guards.get(name, ()), *(guards.get(f"{name}:{variant}", ()) if variant else ()))
+    for guard in (*GUARDS[kind], *narrowed):
+        if not holds(guard.when, situation) and not (
+            guard.unless and holds(guard.unless, situation)
+        ):
+            return Refusal(guard.guard, guard.refusal)
     return None
+
+
+def _role_missing(command: Command, rules: Rules) -> Refusal | None:
+    needed = rules.policy.command_roles.get(name_of(type(command)), ())
+    if not needed or set(needed) & set(command.roles):
+        return None
+    return Refusal("role", f"needs one of the roles {', '.join(needed)}")
+
+
+def allowed_commands(order: Order, rules: Rules) -> tuple[str, ...]:
+    """List the commands that the order's state allows now, sorted (S0.20)."""
+    return _allowed(rules, situation_of(order, rules))
+
+
+@lru_cache(maxsize=16_384)
+def _allowed(rules: Rules, situation: Facets) -> tuple[str, ...]:
+    names = [name_of(kind) for kind in GUARDS if not stand_in_the_way(kind, "", situation, rules)]
+    return tuple(sorted(names))

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from domain import body as bodies
 from domain import fact as facts
 from domain.evidence import (
     add_change,
@@ -56,6 +57,17 @@ def _placed(order: Order, fact: facts.OrderPlaced | facts.OrderRevised, at: int)
 
 def _operation(kind: str) -> Callable[[Order, Any, int], Order]:
     return lambda order, fact, at: add_operation(order, fact, at, kind)
+
+
+def _refund(kind: str) -> Callable[[Order, Any, int], Order]:
+    def join(order: Order, fact: Any, at: int) -> Order:  # two fact classes
+        order = add_operation(order, fact, at, kind)
+        if not fact.body.lines:
+            return order
+        name = f"refund_lines:{fact.body.reference or fact.event_id}"
+        return add_change(order, name, bodies.RefundedLines(lines=fact.body.lines), at)
+
+    return join
 
 
 def _first(name: str) -> Callable[[Order, Any, int], Order]:
@@ -171,8 +183,8 @@ _JOINS: Final[dict[type, Rule]] = {
     facts.PaymentMarkedPaid: (MONEY, _operation("captured")),
     facts.PaymentCaptureFailed: (MONEY, _operation("capture_failed")),
     facts.PaymentFailed: (MONEY, _operation("failed")),
-    facts.PaymentRefundRequested: (MONEY, _operation("refund_requested")),
-    facts.PaymentRefunded: (MONEY, _operation("refunded")),
+    facts.PaymentRefundRequested: (MONEY, _refund("refund_requested")),
+    facts.PaymentRefunded: (MONEY, _refund("refunded")),
     facts.PaymentRefundFailed: (MONEY, _operation("refund_failed")),
     facts.PaymentRefundReversed: (MONEY, _operation("refund_reversed")),
     facts.PaymentDisputed: (MONEY, _operation("disputed")),

@@ -147,6 +147,11 @@ class LineNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     collected: int = 0
     came_back: int = 0
     returned: int = 0
+    committed: int = 0
+    picked: int = 0
+    invoiced: int = 0
+    shipping_method: str = ""
+    warehouse: str = ""
 
 
 class ShipmentNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -161,6 +166,7 @@ class ShipmentNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     service: str = ""
     handed_over_at: datetime | None = None
     expected_at: datetime | None = None
+    stage: str = ""
 
 
 class ParcelNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -186,6 +192,8 @@ class MoneyNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     pending: int = 0
     disputed: int = 0
     voided: bool = False
+    capture_pending: int = 0
+    reversal_pending: int = 0
 
 
 class OperationNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -209,8 +217,35 @@ class HoldNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     note: str = ""
 
 
+class ReturnNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One return as it is now; `steps` are when each was."""
+
+    return_id: str
+    state: str
+    lines: dict[str, int] = {}
+    received: dict[str, dict[str, int]] = {}
+    resolution: str = ""
+    reason: str = ""
+    steps: dict[str, datetime] = {}
+
+
+class InvoiceNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One invoice as it is now."""
+
+    invoice_id: str
+    mode: str
+    lines: dict[str, int]
+    at: datetime
+    number: str = ""
+    void: bool = False
+
+
 class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """The whole order as it is now; equal for equal facts but for `version` and `seq` (X.1)."""
+    """The whole order as it is now; equal for equal facts but for `version` and `seq` (X.1).
+
+    `allowed` are the commands that the order's state allows now (S0.20); `changes` is what was
+    stated by itself: remarks, gift message, methods, papers, by name.
+    """
 
     order_key: str
     tenant: str
@@ -240,4 +275,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     source: str = ""
     seq: dict[str, int] = {}
     test: bool = False
+    allowed: tuple[str, ...] = ()
+    returns: tuple[ReturnNow, ...] = ()
+    invoices: tuple[InvoiceNow, ...] = ()
     schema: int = SCHEMA

@@ -27,6 +27,8 @@ FINAL: Final = {
 }
 """Final states and the only ways out of each."""
 
+EDITED: Final = "edited:"
+"""Begins the code of an operator's word about a shipment, which may move it back (spec 8.7)."""
 _ESCAPES: Final = {
     PARCEL_RANK[state]: frozenset({PARCEL_RANK[way] for way in ways} | {PARCEL_RANK[state]})
     for state, ways in FINAL.items()
@@ -68,7 +70,14 @@ def fold_scans(scans: tuple[Scan, ...]) -> Story:
     """Tell a parcel's story from its scans, which must be sorted."""
     if not scans:
         return NO_STORY
-    current, at, moved_at, arrived_at, odd, back = _CREATED, 0, 0, 0, 0, False
+    for scan in scans:
+        if scan.code.startswith(EDITED):
+            return _fold(*_from_last_edit(scans))
+    return _fold(_CREATED, 0, 0, scans)
+
+
+def _fold(current: int, at: int, moved_at: int, scans: tuple[Scan, ...]) -> Story:
+    arrived_at, odd, back = 0, 0, False
     for scan in scans:
         rank = scan.rank
         ways = _ESCAPES.get(current)
@@ -89,3 +98,10 @@ def fold_scans(scans: tuple[Scan, ...]) -> Story:
         if not arrived_at and rank in _ARRIVED:
             arrived_at = scan.at
     return Story(current, at, moved_at, arrived_at, odd, back)
+
+
+def _from_last_edit(scans: tuple[Scan, ...]) -> tuple[int, int, int, tuple[Scan, ...]]:
+    """Begin where an operator put the parcel last; give its first movement, and what came after."""
+    last = max(n for n, scan in enumerate(scans) if scan.code.startswith(EDITED))
+    moved = [scan.at for scan in scans[: last + 1] if _HANDED_OVER <= scan.rank <= _DAMAGED]
+    return scans[last].rank, scans[last].at, min(moved, default=0), scans[last + 1 :]

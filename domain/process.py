@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from domain.action import asked_actions, owed, owed_actions
 from domain.announce import Cause, announce
 from domain.command import CommandJudged, Record, Request
 from domain.deadline import EXPIRY, Deadline, fire
@@ -19,17 +20,20 @@ from domain.envelope import kind_of
 from domain.fact import Fact, TimerHasFired
 from domain.instant import micros
 from domain.merge import merge
-from domain.message import ActionRequired, CommandResult, Message
+from domain.message import CommandResult, Message
 from domain.order import VERDICTS_MAX, Order
 from domain.rules import Rules
 
 
 class Step(NamedTuple):
-    """What a record brought about; `log` are verdicts that must follow it in the log."""
+    """What a record brought about; `log` must follow it in the log.
+
+    Those are verdicts about the order, and facts about others that a command brought about.
+    """
 
     order: Order
     messages: Sequence[Message]
-    log: Sequence[CommandJudged] = ()
+    log: Sequence[Record] = ()
     repeat: bool = False
 
 
@@ -41,7 +45,8 @@ def process(order: Order, record: Record, rules: Rules) -> Step:
         if record.event_id in order.verdicts:
             return Step(order, (), repeat=True)
         judged = decide(order, record, rules)
-        return _apply(order, judged, rules)._replace(log=(judged,))
+        step = _apply(order, judged, rules)
+        return step._replace(log=(judged, *step.log))
     if isinstance(record, TimerHasFired):
         return _time_passed(order, record, rules)
     merged = _take_in(order, record)
@@ -50,7 +55,7 @@ def process(order: Order, record: Record, rules: Rules) -> Step:
     cause = Cause(record.event_id, record.occurred_at)
     after, messages = announce(order, merged, cause, rules)
     if after.derived.promise.cancelled_at:
-        messages = [*messages, *_actions(order, after, cause)]
+        messages = [*messages, *owed_actions(order, after, cause, rules)]
     elif rules.policy.cancel_expired:
         return _expire_late(after, record, messages, rules)
     return Step(after, messages)
@@ -111,10 +116,13 @@ def _apply(order: Order, judged: CommandJudged, rules: Rules) -> Step:
         after = _take_in(after, effect)
     cause = Cause(verdict.command_id, judged.occurred_at, verdict.notify_customer)
     after, messages = announce(order, after, cause, rules)
-    return Step(after, [_answer(after, judged), *messages, *_actions(order, after, cause)])
+    asked = [] if after.test else asked_actions(after, judged, cause)
+    owed = owed_actions(order, after, cause, rules)
+    answer = _answer(after, judged, rules)
+    return Step(after, [answer, *messages, *asked, *owed], judged.body.elsewhere)
 
 
-def _answer(order: Order, judged: CommandJudged) -> CommandResult:
+def _answer(order: Order, judged: CommandJudged, rules: Rules) -> CommandResult:
     verdict = judged.body
     tenant, channel, _ = order.key.split("/", 2)
     return CommandResult(
@@ -129,48 +137,8 @@ def _answer(order: Order, judged: CommandJudged) -> CommandResult:
         guard=verdict.guard,
         reason=verdict.refusal,
         effects=tuple(kind_of(type(effect)) for effect in verdict.effects),
-        amounts=_owed(order) if verdict.accepted and verdict.command == "cancel" else {},
+        amounts=owed(order, rules) if verdict.accepted and verdict.command == "cancel" else {},
         currency=order.head.currency if order.head else "",
         actor=judged.actor,
         test=order.test,
     )
-
-
-def _owed(order: Order) -> dict[str, int]:
-    """Say what a cancelled order has to give back: captured beyond what is due, and authorised."""
-    money = order.derived.money
-    refund = max(money.captured - money.refunded - money.refund_pending - money.due, 0)
-    return {"refund": refund, "reverse": money.authorized}
-
-
-def _actions(before: Order, order: Order, cause: Cause) -> list[ActionRequired]:
-    """Ask people for what we cannot do ourselves: send money back, reverse an authorisation.
-
-    Asked when a cancelled order owes more than before: at the cancellation, and again for money
-    that comes to light after it, whenever it was taken (X.7). An order that its own source
-    cancelled is settled there; only money dated after the cancellation is asked back.
-    """
-    promise, money = order.derived.promise, order.derived.money
-    if order.test or not promise.cancelled_at or order.derived is before.derived:
-        return []
-    if "cancelled" not in order.marks and money.last_capture_at <= promise.cancelled_at:
-        return []
-    was_cancelled = bool(before.derived.promise.cancelled_at)
-    owed_before = _owed(before) if was_cancelled else {}
-    tenant, channel, _ = order.key.split("/", 2)
-    return [
-        ActionRequired(
-            id=f"{order.key}:action:{action}:{cause.event_id}",
-            order_key=order.key,
-            tenant=tenant,
-            channel=channel,
-            action=action,
-            occurred_at=cause.occurred_at,
-            cause=cause.event_id,
-            amount=amount - owed_before.get(action, 0),
-            currency=order.head.currency if order.head else "",
-            test=order.test,
-        )
-        for action, amount in _owed(order).items()
-        if amount > owed_before.get(action, 0)
-    ]

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from itertools import product
 from operator import itemgetter
-from typing import Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from domain.vocabulary import (
     PLAIN,
@@ -24,6 +24,7 @@ from domain.vocabulary import (
     Risk,
 )
 
+YES_OR_NO: Final = ("no", "yes")
 FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "lifecycle": tuple(PLAIN[word] for word in Lifecycle),
     "closure": tuple(PLAIN[word] for word in Closure),
@@ -32,9 +33,31 @@ FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "payment": tuple(PLAIN[word] for word in Payment),
     "fulfilment": tuple(PLAIN[word] for word in Fulfilment),
     "handed_over": ("none", "some", "all"),
-    "valid": ("no", "yes"),
+    "valid": YES_OR_NO,
+    "confirmed": YES_OR_NO,
+    "working": YES_OR_NO,
+    "suspended": YES_OR_NO,
+    "marked_shipped": YES_OR_NO,
+    "initial": ("pending", "open", "saved"),
+    "auto_ship": YES_OR_NO,
+    "in_process_on": ("work", "ship"),
+    "authorized_is_paid": YES_OR_NO,
 }
-"""What the rows of an order's table may look at, and every value that it can have."""
+"""What the rows of an order's table may look at, and every value that it can have.
+
+The last four are policies (`rules.py`), so that a table can follow a shop's choice.
+"""
+SITUATION: Final[Mapping[str, tuple[str, ...]]] = {
+    **FACETS,
+    "known": YES_OR_NO,
+    "unshipped": YES_OR_NO,
+    "capturable": YES_OR_NO,
+    "reversible": YES_OR_NO,
+    "refundable": YES_OR_NO,
+    "returnable": YES_OR_NO,
+    "invoiceable": YES_OR_NO,
+}
+"""What guards may look at besides: whether there is anything left that a command could act on."""
 PARCEL_FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "parcel": tuple(PLAIN[word] for word in Parcel)
 }
@@ -55,18 +78,24 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Words(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table: the first row that holds gives the word, for the order or for each shipment."""
+    """One table: the first row that holds gives the word, for the order or for each shipment.
+
+    `custom`: a state of the shop's own, chosen by an operator, is shown instead of the word that
+    it stands on (S1.2).
+    """
 
     rows: tuple[Row, ...]
     subject: Literal["order", "shipment"] = "order"
+    custom: bool = False
 
 
 class Narrowing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One more condition that a command meets in this profile."""
+    """One condition that a command meets: `when` must hold, or `unless` if there is one."""
 
     guard: str
     when: dict[str, tuple[str, ...]]
     refusal: str
+    unless: dict[str, tuple[str, ...]] = {}
 
 
 class Notice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +112,15 @@ class Notice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     when: dict[str, tuple[str, ...]] = {}
 
 
+class OwnState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A state of a shop's own on top of a base state (S1.3); `colour` is shown, never read."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^/]+$")]
+    base: Literal["New", "Processing", "Fraud", "Suspended"]
+    description: str = ""
+    colour: str = ""
+
+
 class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A profile as written in its file."""
 
@@ -91,6 +129,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     words: dict[str, Words]
     guards: dict[str, tuple[Narrowing, ...]] = {}
     notices: tuple[Notice, ...] = ()
+    policy: dict[str, Any] = {}  # Any: fields of `rules.Policy`, checked when rules are made
     schema: int = 1
 
 
@@ -104,6 +143,8 @@ class Compiled(Struct, frozen=True, kw_only=True, eq=False):
     shipment_words: tuple[tuple[str, str, dict[str, str]], ...]
     """Axis, `profile.axis:`, and the words by the shipment's state."""
     notices: dict[tuple[str, str], tuple[Notice, ...]]
+    guards: dict[str, tuple[Narrowing, ...]]
+    """By command; `hold:suspended` is for one reason of a hold only."""
 
 
 def parse_profile(text: str) -> Compiled:
@@ -128,7 +169,10 @@ def compile_profile(profile: Profile) -> Compiled:
             shipment_words.append((axis, f"{profile.name}.{axis}:", by_state))
         else:
             used, table = _tabulate(where, words, FACETS)
-            order_words.append((axis, f"{profile.name}.{axis}", _look_up(used, table)))
+            word_of = _look_up(used, table)
+            if words.custom:
+                word_of = _with_own_states(word_of)
+            order_words.append((axis, f"{profile.name}.{axis}", word_of))
     _check_narrowings(profile)
     return Compiled(
         profile=profile,
@@ -136,6 +180,7 @@ def compile_profile(profile: Profile) -> Compiled:
         order_words=tuple(order_words),
         shipment_words=tuple(shipment_words),
         notices=_index_notices(profile),
+        guards=_by_command(profile),
     )
 
 
@@ -192,11 +237,32 @@ def _look_up(used: list[str], table: dict[Facets, str]) -> Word:
     return lambda facets: table[pick(facets)]
 
 
+def _with_own_states(word_of: Word) -> Word:
+    """Show the state chosen last where the word is the one that it stands on."""
+
+    def shown(facets: Facets) -> str:
+        word = word_of(facets)
+        base, _, own = facets[-1].partition("/")
+        return own if own and base == word else word
+
+    return shown
+
+
 def _check_narrowings(profile: Profile) -> None:
     for command, narrowings in profile.guards.items():
         for narrowing in narrowings:
             where = f"profile {profile.name}, guards.{command} ({narrowing.guard})"
-            _check_condition(where, narrowing.when, FACETS)
+            _check_condition(where, narrowing.when, SITUATION)
+            _check_condition(where, narrowing.unless, SITUATION)
+
+
+def _by_command(profile: Profile) -> dict[str, tuple[Narrowing, ...]]:
+    """Spread the guards of several commands, written as `ship, mark_shipped`, over each."""
+    guards: dict[str, tuple[Narrowing, ...]] = {}
+    for names, narrowings in profile.guards.items():
+        for name in names.split(","):
+            guards[name.strip()] = (*guards.get(name.strip(), ()), *narrowings)
+    return guards
 
 
 def _index_notices(profile: Profile) -> dict[tuple[str, str], tuple[Notice, ...]]:
@@ -221,10 +287,11 @@ def _index_notices(profile: Profile) -> dict[tuple[str, str], tuple[Notice, ...]
 
 def holds(when: Mapping[str, tuple[str, ...]], facets: Facets) -> bool:
     """Say whether a condition holds for an order's facets."""
-    return all(facets[_POSITION[name]] in values for name, values in when.items())
+    return all(facets[POSITION[name]] in values for name, values in when.items())
 
 
-_POSITION: Final = {name: position for position, name in enumerate(FACETS)}
+POSITION: Final = {name: position for position, name in enumerate(SITUATION)}
+"""Where each facet stands; those of `FACETS` come first, the chosen state comes last."""
 
 
 @lru_cache(maxsize=4_096)
@@ -232,6 +299,6 @@ def explain_word(compiled: Compiled, axis: str, facets: Facets) -> str:
     """Say which conditions of a profile's table chose the word."""
     for row in compiled.profile.words[axis].rows:
         if holds(row.when, facets):
-            conditions = [f"{name} is {facets[_POSITION[name]]}" for name in row.when]
+            conditions = [f"{name} is {facets[POSITION[name]]}" for name in row.when]
             return " and ".join(conditions) or "no earlier row holds"
     raise AssertionError  # pragma: no cover - the table is total

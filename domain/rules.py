@@ -1,11 +1,14 @@
 """Under which rules an order is judged and shown: its profiles and its policies."""
 
 from datetime import UTC, tzinfo
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import force_setattr
 
-from domain.profile import Compiled
+from domain.profile import YES_OR_NO, Compiled, OwnState
+
+Hours = Annotated[int, Meta(ge=1, le=8760)]
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -13,27 +16,77 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     `cancel_expired`: cancel an order whose `ship_by` day has passed (off: S0.7).
     `expirable`: lifecycle states in which expiry may cancel (S0.10).
+    `expire_to`: what becomes of an expired order (S0.10).
     `expiry_exempt_methods`: payment methods that never expire (X.9).
     `expiry_waits_for_pending`: a payment under way blocks expiry (X.9).
     `await_order_hours`: how long facts wait for their order before an anomaly (X.2).
     `await_reference_hours`: how long facts wait for a link to an order (X.2).
+    `initial`: whether a placed order waits for money or validity, is accepted at once, or is
+    only saved until it is confirmed (S3.3).
+    `auto_ship`: goods that all left make an order shipped without a command (spec model, 6.1).
+    `in_process_on`: whether picking and packing are process, or only shipping is (6.8).
+    `authorized_is_paid`: an authorisation over the total counts as paid (6.11).
+    `refund_on_cancel`: what a cancellation gives back (8.10).
+    `refund_counts`: whether a refund counts when it is commanded or when it happened (8.8).
+    `fulfil_counts`: whether `ship` counts pieces as handed over at once (8.9), or hands over.
+    `returnable`: which pieces a return may name (8.13).
+    `local_orders`: whether orders may be created here (S4.1).
+    `command_roles`: the roles of which an actor needs one, by command (S1.5).
+    `muted`: triggers that tell nobody, as `profile.axis` or `profile.axis.word` (S2.11).
+    `close_after_days`: close an order so long after it ended; 0 never does (S0.13).
+    `silent_parcel_days`: raise an anomaly about a parcel that nobody scanned so long; 0 never.
+    `refund_answer_hours`: how long a commanded refund may lack the provider's answer (8.8).
     """
 
     cancel_expired: bool = False
     expirable: tuple[str, ...] = ("pending", "open")
+    expire_to: Literal["cancelled", "closed"] = "cancelled"
     expiry_exempt_methods: tuple[str, ...] = ("manual",)
     expiry_waits_for_pending: bool = True
-    await_order_hours: Annotated[int, Meta(ge=1, le=8760)] = 72
-    await_reference_hours: Annotated[int, Meta(ge=1, le=8760)] = 72
+    await_order_hours: Hours = 72
+    await_reference_hours: Hours = 72
+    initial: Literal["pending", "open", "saved"] = "pending"
+    auto_ship: bool = True
+    in_process_on: Literal["work", "ship"] = "work"
+    authorized_is_paid: bool = False
+    refund_on_cancel: Literal["all", "cancelled_part", "none"] = "cancelled_part"
+    refund_counts: Literal["on_command", "on_fact"] = "on_fact"
+    fulfil_counts: Literal["at_once", "at_hand_over"] = "at_hand_over"
+    returnable: Literal["delivered", "handed_over"] = "delivered"
+    local_orders: bool = True
+    command_roles: dict[str, tuple[str, ...]] = {}
+    muted: tuple[str, ...] = ()
+    close_after_days: Annotated[int, Meta(ge=0, le=3650)] = 0
+    silent_parcel_days: Annotated[int, Meta(ge=0, le=365)] = 0
+    refund_answer_hours: Annotated[int, Meta(ge=0, le=8760)] = 0
 
 
-class Rules(Struct, frozen=True, kw_only=True):
-    """The first profile governs commands; all of them are shown. `zone` says when a day ends."""
+class Rules(Struct, frozen=True, kw_only=True, eq=False):
+    """The first profile governs commands; all of them are shown. `zone` says when a day ends.
+
+    `states` are the shop's own, by name (S1.2).
+    `facets` are the policies that profile tables look at, in the order of `profile.FACETS`.
+    Compared by identity, so that what follows from them can be cached.
+    """
 
     profiles: tuple[Compiled, ...]
     policy: Policy = Policy()
     zone: tzinfo = UTC
+    states: dict[str, OwnState] = {}
+    facets: tuple[str, str, str, str] = ("", "", "", "")
+
+    def __post_init__(self) -> None:
+        """Fill `facets` from the policy."""
+        policy = self.policy
+        told = (
+            policy.initial,
+            YES_OR_NO[policy.auto_ship],
+            policy.in_process_on,
+            YES_OR_NO[policy.authorized_is_paid],
+        )
+        force_setattr(self, "facets", told)
 
 
 HOUR: Final = 3_600_000_000
-"""Microseconds of an hour."""
+DAY: Final = 24 * HOUR
+"""Microseconds of an hour and of 24 of them."""

@@ -3,20 +3,27 @@
 from typing import Any
 
 from msgspec import Raw
+from msgspec.json import decode
 
 from domain.facets import facets_of
+from domain.guard import allowed_commands
 from domain.instant import moment
+from domain.invoice import invoiced_lines, invoices
 from domain.message import (
     HoldNow,
+    InvoiceNow,
     LineNow,
     MoneyNow,
     OperationNow,
     ParcelNow,
+    ReturnNow,
     ShipmentNow,
     Snapshot,
 )
+from domain.office_body import ShippingMethod, Warehouse
 from domain.order import Order, Shipment
 from domain.promise import standing_holds
+from domain.rma import Rma, rmas
 from domain.rules import Rules
 from domain.vocabulary import HoldState
 
@@ -56,6 +63,44 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
         source=head.source if head else "",
         seq={name: told.seq for name, told in order.told.items()},
         test=order.test,
+        allowed=allowed_commands(order, rules),
+        returns=_returns(order) if order.changes else (),
+        invoices=_invoices(order) if order.changes else (),
+    )
+
+
+def _returns(order: Order) -> tuple[ReturnNow, ...]:
+    return tuple(_return(rma) for rma in rmas(order).values())
+
+
+def _return(rma: Rma) -> ReturnNow:
+    requested, received = rma.requested, dict[str, dict[str, int]]()
+    for one in rma.received.lines if rma.received else ():
+        by_condition = received.setdefault(one.line_id, {})
+        by_condition[one.condition] = by_condition.get(one.condition, 0) + one.quantity
+    return ReturnNow(
+        return_id=rma.return_id,
+        state=rma.state,
+        lines={one.line_id: one.quantity for one in requested.lines} if requested else {},
+        received=received,
+        resolution=requested.resolution if requested else "",
+        reason=requested.reason if requested else "",
+        steps={step: moment(at) for at, step in rma.steps},
+    )
+
+
+def _invoices(order: Order) -> tuple[InvoiceNow, ...]:
+    told = sorted(invoices(order), key=lambda one: one[0].invoice_id)
+    return tuple(
+        InvoiceNow(
+            invoice_id=invoice.invoice_id,
+            mode=invoice.mode,
+            lines={one.line_id: one.quantity for one in invoice.lines},
+            at=moment(at),
+            number=invoice.number,
+            void=void,
+        )
+        for invoice, at, void in told
     )
 
 
@@ -75,13 +120,15 @@ def _money(order: Order) -> MoneyNow:
         pending=money.pending,
         disputed=money.disputed,
         voided=money.voided,
+        capture_pending=money.capture_pending,
+        reversal_pending=money.reversal_pending,
     )
 
 
 def _words(order: Order, rules: Rules) -> dict[str, dict[str, Any]]:
     if not order.derived.promise.known:
         return {}
-    facets = facets_of(order.derived)
+    facets = facets_of(order.derived, rules)
     shipments = sorted(order.derived.goods.shipments.items())
     words: dict[str, dict[str, Any]] = {}
     for compiled in rules.profiles:
@@ -96,6 +143,7 @@ def _words(order: Order, rules: Rules) -> dict[str, dict[str, Any]]:
 
 def _lines(order: Order) -> tuple[LineNow, ...]:
     items = order.head.items if order.head else ()
+    billed = invoiced_lines(order) if order.changes else {}
     return tuple(
         LineNow(
             line_id=line.line_id,
@@ -108,9 +156,26 @@ def _lines(order: Order) -> tuple[LineNow, ...]:
             collected=line.collected,
             came_back=line.came_back,
             returned=line.returned,
+            committed=line.committed,
+            picked=line.picked,
+            invoiced=billed.get(line.line_id, 0),
+            shipping_method=_chosen(order, "shipping_method", item.line_id, ShippingMethod),
+            warehouse=_chosen(order, "warehouse", item.line_id, Warehouse),
         )
         for item, line in zip(items, order.derived.goods.lines, strict=False)
     )
+
+
+def _chosen(order: Order, name: str, line_id: str, kind: type[ShippingMethod | Warehouse]) -> str:
+    """Read what was chosen last for a line, be it for this line or for all."""
+    if not order.changes:
+        return ""
+    told = [order.changes.get(name), order.changes.get(f"{name}:{line_id}")]
+    newest = max((one for one in told if one), default=None)
+    if newest is None:
+        return ""
+    chosen = decode(newest[1], type=kind)
+    return chosen.method if isinstance(chosen, ShippingMethod) else chosen.warehouse
 
 
 def _shipments(order: Order) -> tuple[ShipmentNow, ...]:
@@ -124,7 +189,12 @@ def _shipment(shipment_id: str, state: str, shipment: Shipment) -> ShipmentNow:
     handed_over_at = moment(shipment.handed_over_at) if shipment.handed_over_at else None
     statement = shipment.statement
     if statement is None:
-        return ShipmentNow(shipment_id=shipment_id, state=state, handed_over_at=handed_over_at)
+        return ShipmentNow(
+            shipment_id=shipment_id,
+            state=state,
+            handed_over_at=handed_over_at,
+            stage=_stage(shipment),
+        )
     return ShipmentNow(
         shipment_id=shipment_id,
         state=state,
@@ -135,7 +205,21 @@ def _shipment(shipment_id: str, state: str, shipment: Shipment) -> ShipmentNow:
         service=statement.service,
         handed_over_at=handed_over_at,
         expected_at=moment(statement.expected_at) if statement.expected_at else None,
+        stage=_stage(shipment),
     )
+
+
+def _stage(shipment: Shipment) -> str:
+    """Name how far the warehouse got with a shipment (S3.19)."""
+    if shipment.cancelled_at:
+        return "cancelled"
+    if shipment.handed_over_at or shipment.fulfilled_at:
+        return "shipped"
+    if shipment.packed_at:
+        return "packed"
+    if shipment.picked_at:
+        return "picked"
+    return "committed" if shipment.committed_at else "saved"
 
 
 def _parcels(order: Order) -> tuple[ParcelNow, ...]:

@@ -154,7 +154,11 @@ class Replay:
             return [Refused(f"internal: {type(error).__name__}: {error}")]
         if not step.repeat:
             self._orders.put(step.order)
-        return list(step.messages)
+        said: list[Said] = list(step.messages)
+        for following in step.log:
+            if following.order_key not in {None, key}:  # a fact about another order
+                said += self._meet(following, seen_at)
+        return said
 
     def _step(self, order: Order, record: Record, rules: Rules) -> Step:
         if not isinstance(record, Request | TimerHasFired):

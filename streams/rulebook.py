@@ -18,7 +18,7 @@ from domain.profile import Compiled, ProfileError, parse_profile
 from domain.rules import Policy, Rules
 
 DEFAULT: Final = "default"
-SHOWN_BY_DEFAULT: Final = ("storefront", "marketplace")
+SHOWN_BY_DEFAULT: Final = ("storefront",)
 
 
 class RulesError(Exception):
@@ -89,13 +89,15 @@ def make_rules(
     names: tuple[str, ...], policy: Mapping[str, Any], zone: str, *, where: str
 ) -> Rules:
     """Build rules from names of profiles, fields of the policy and a zone; raises RulesError."""
+    profiles = tuple(shipped_profile(name) for name in names)
+    policy = {**profiles[0].profile.policy, **policy}
     unknown = sorted(set(policy) - set(Policy.__struct_fields__))
     if unknown:
         message = f"{where}: no policy {unknown[0]!r}; there are {Policy.__struct_fields__}"
         raise RulesError(message)
     try:
         return Rules(
-            profiles=tuple(shipped_profile(name) for name in names),
+            profiles=profiles,
             policy=msgspec.convert(dict(policy), Policy),
             zone=ZoneInfo(zone),
         )

@@ -4,20 +4,18 @@ from itertools import groupby
 
 from docs.generate.page import code, page, table
 from domain import command as commands
-from domain.guard import GUARDS, name_of, refuse
-from domain.instant import moment
-from domain.order import Derived, HoldEntry, Order, Promise
-from domain.profile import Compiled, Words
+from domain.command import Command
+from domain.guard import GUARDS, name_of, stand_in_the_way
+from domain.profile import SITUATION, Compiled, Facets, Words
 from domain.rules import Rules
 from domain.vocabulary import Closure, HoldState, Lifecycle
-from streams.rulebook import shipped_names, shipped_profile
+from streams.rulebook import make_rules, shipped_names, shipped_profile
 
 _MATRIX = """
-What the profile's guards answer when nothing else stands in the way: the order is known, it is
-not on hold (but for `release`, which needs a hold), and not everything was shipped. `yes`: the
-command is allowed; any other word is the guard that refuses it.
+What the guards answer, per state of the lifecycle, when nothing else stands in the way: the order
+is known (but for `create`), not on hold (but for `release`), paid, and has pieces at the stage
+that the command acts on. `yes`: the command is allowed; any other word is the guard that refuses.
 """
-_KEY = "acme/shop/1"
 
 
 def profile_pages() -> dict[str, str]:
@@ -71,41 +69,69 @@ def _words(axis: str, words: Words) -> tuple[str, str]:
 
 
 def _matrix(compiled: Compiled) -> str:
-    rules = Rules(profiles=(compiled,))
-    rows = []
-    for closure, lifecycle in ((c, s) for c in Closure for s in Lifecycle):
-        answers = [_answer(kind, lifecycle, closure, rules) for kind in GUARDS]
-        rows.append((closure, lifecycle, *answers))
-    return table(("closure", "lifecycle", *(code(name_of(kind)) for kind in GUARDS)), rows)
+    rules = make_rules((compiled.name,), {}, "UTC", where="docs")
+    columns = [(Closure.OPEN, state) for state in Lifecycle]
+    columns += [(Closure.CLOSED, Lifecycle.COMPLETED), (Closure.ARCHIVED, Lifecycle.COMPLETED)]
+    rows = [
+        (
+            code(name_of(kind)),
+            *(_answer(kind, lifecycle, closure, rules) for closure, lifecycle in columns),
+        )
+        for kind in GUARDS
+    ]
+    names = [state if closure is Closure.OPEN else closure for closure, state in columns]
+    return table(("command", *names), rows)
 
 
-def _answer(kind: type, lifecycle: Lifecycle, closure: Closure, rules: Rules) -> str:
-    command = kind(event_id="c1", occurred_at=moment(1), order_key=_KEY)
-    held = kind is commands.Release
-    refusal = refuse(_order(lifecycle, closure, held=held), command, rules)
+def _answer(kind: type[Command], lifecycle: Lifecycle, closure: Closure, rules: Rules) -> str:
+    situation = _situation(kind, lifecycle, closure, rules)
+    refusal = stand_in_the_way(kind, "", situation, rules)
     return refusal.guard if refusal else "yes"
 
 
-def _order(lifecycle: Lifecycle, closure: Closure, *, held: bool) -> Order:
-    """Make an order of which nothing but its place in the matrix is known."""
-    hold = HoldEntry(placed_at=2, released_at=0, reason="manual", note="", actor="", until=0)
-    promise = Promise(
-        lifecycle=lifecycle,
-        closure=closure,
-        hold=HoldState.ON_HOLD if held else HoldState.CLEAR,
-        known=True,
-    )
-    return Order(
-        key=_KEY, holds={"manual": hold} if held else {}, derived=Derived(promise=promise)
-    )
+def _situation(
+    kind: type[Command], lifecycle: Lifecycle, closure: Closure, rules: Rules
+) -> Facets:
+    """Imagine an order at this place in which nothing else stands in the way of a command."""
+    completed = lifecycle is Lifecycle.COMPLETED
+    sent = "all" if completed else "some" if lifecycle is Lifecycle.PROCESSING else "none"
+    draft = lifecycle in {Lifecycle.DRAFT, Lifecycle.PENDING}
+    given = {
+        **{name: values[0] for name, values in SITUATION.items()},
+        **dict(
+            zip(
+                ("initial", "auto_ship", "in_process_on", "authorized_is_paid"),
+                rules.facets,
+                strict=True,
+            )
+        ),
+        "lifecycle": lifecycle,
+        "closure": closure,
+        "hold": HoldState.ON_HOLD if kind is commands.Release else HoldState.CLEAR,
+        "risk": "suspected" if kind is commands.ClearRisk else "none",
+        "payment": "paid",
+        "fulfilment": "fulfilled" if completed else "unfulfilled",
+        "handed_over": sent,
+        "valid": "no" if draft else "yes",
+        "confirmed": "no" if draft else "yes",
+        "working": "yes" if lifecycle in {Lifecycle.PROCESSING, Lifecycle.COMPLETED} else "no",
+        "known": "no" if kind is commands.Create else "yes",
+        "unshipped": "no" if completed else "yes",
+        "capturable": "yes",
+        "reversible": "yes",
+        "refundable": "yes",
+        "returnable": "no" if sent == "none" else "yes",
+        "invoiceable": "yes",
+    }
+    return tuple(str(given[name]) for name in SITUATION)
 
 
 def _guards(compiled: Compiled) -> list[tuple[str, str, str]]:
     rows = []
     for kind, guards in GUARDS.items():
         name = name_of(kind)
-        own = compiled.profile.guards.get(name, ())
-        rows += [(name, guard.name, guard.refusal) for guard in guards]
+        own = compiled.guards.get(name, ())
+        rows += [(name, guard.guard, guard.refusal) for guard in guards]
         rows += [(name, each.guard, f"{each.refusal} (this profile only)") for each in own]
     return [
         (code(name) if first == 0 else "", code(guard), refusal)

@@ -146,8 +146,12 @@ class LifecycleProcessor:
             send(_TOPICS[said], key, encode_message(message), (), partition)
             if said in _COUNTED:
                 self._note(message)
-        for verdict in step.log:
-            send(topic.ORDER_LOG, key, encode_record(verdict), (), partition)
+        for record in step.log:
+            own = record.order_key is None or record.order_key.encode() == key
+            if own:
+                send(topic.ORDER_LOG, key, encode_record(record), (), partition)
+            else:
+                send(topic.ORDER_LOG, str(record.order_key).encode(), encode_record(record))
 
     def _keep(self, key: bytes, order: Order) -> None:
         rules, context = self._rules_for(order.key), self._context

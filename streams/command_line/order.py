@@ -14,9 +14,10 @@ import msgspec
 from aiokafka import TopicPartition
 
 from domain.body import Empty
-from domain.command import Command, Record, Verdict
-from domain.guard import GUARDS, name_of, refuse
-from domain.instant import EPOCH, moment
+from domain.command import Record, Verdict
+from domain.envelope import kind_of
+from domain.explain import Explanation, explain
+from domain.instant import moment
 from domain.message import StatusChanged
 from domain.order import Order
 from domain.rules import Rules
@@ -117,15 +118,23 @@ def describe(picture: Picture, rules: Rules) -> _Json:
     """Put together what is shown, as plain values."""
     newest = {(status.profile, status.axis, status.subject): status for status in picture.history}
     snapshot = picture.snapshot or {}
+    explained = explain(picture.order, rules) if picture.order else None
+    following = {one.axis: one.next for one in explained.axes} if explained else {}
     return {
         "order_key": picture.key,
         "snapshot": snapshot,
-        "axes": [_axis(name, snapshot, newest.get(("", name, ""))) for name in _AXES],
+        "axes": [
+            {
+                **_axis(name, snapshot, newest.get(("", name, ""))),
+                "next": ", ".join(following.get(name, ())),
+            }
+            for name in _AXES
+        ],
         "words": list(_words(snapshot, newest)),
         "parcels": snapshot.get("parcels", []),
         "money": snapshot.get("money", {}),
         "anomalies": snapshot.get("anomalies", []),
-        "allowed": list(allowed(picture.order, rules)) if picture.order else [],
+        "allowed": list(_commands(explained)) if explained else [],
         "timeline": list(_timeline(picture)),
     }
 
@@ -159,22 +168,16 @@ def _words(
                 }
 
 
-def allowed(order: Order, rules: Rules) -> Iterator[_Json]:
+def _commands(explanation: Explanation) -> Iterator[_Json]:
     """Say of every command whether it would be accepted now, and if not, which guard refuses."""
-    for kind in GUARDS:
-        refusal = refuse(order, _bare(kind, order.key), rules)
-        yield {
-            "command": name_of(kind),
-            "allowed": refusal is None,
-            "guard": refusal.guard if refusal else "",
-            "reason": refusal.reason if refusal else "",
-        }
-
-
-def _bare(kind: type, key: str) -> Command:
-    """Make a command as it is when nothing is said but its name."""
-    made: Command = kind(event_id="question", order_key=key, occurred_at=EPOCH)
-    return made
+    yield from (
+        {"command": name, "allowed": True, "guard": "", "reason": ""}
+        for name in explanation.allowed
+    )
+    yield from (
+        {"command": one.command, "allowed": False, "guard": one.guard, "reason": one.reason}
+        for one in explanation.blocked
+    )
 
 
 def _timeline(picture: Picture) -> Iterator[_Json]:
@@ -200,7 +203,7 @@ def _record_row(record: Record) -> _Json:
     said = "" if isinstance(body, Empty) else msgspec.json.encode(body).decode()
     if len(said) > _SUMMARY_CHARACTERS_MAX:
         said = said[:_SUMMARY_CHARACTERS_MAX] + "…"
-    kind = str(record.__struct_config__.tag)
+    kind = kind_of(type(record))
     return {"what": kind, "from": record.source or record.actor, "detail": said}
 
 
@@ -213,7 +216,9 @@ def _status_row(status: StatusChanged) -> _Json:
 def _print(shown: _Json) -> None:
     money = shown["money"]
     click.echo(f"{shown['order_key']}  version {shown['snapshot'].get('version', '-')}")
-    show_table(shown["axes"], ("axis", "state", "since", "because", "numbers"), title="Axes")
+    show_table(
+        shown["axes"], ("axis", "state", "since", "because", "numbers", "next"), title="Axes"
+    )
     columns: Sequence[str] = ("profile", "axis", "subject", "word", "because")
     show_table(shown["words"], columns, title="In each profile's words")
     show_table([money], tuple(money), title="Money, in minor units")

@@ -9,12 +9,16 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from importlib.resources import files
 from typing import NamedTuple
 
+import msgspec
+
 from domain import body as bodies
 from domain import command as commands
 from domain import fact as facts
+from domain import request as requests
 from domain.command import Record, Verdict
 from domain.document import Document, Line
 from domain.fact import Fact
+from domain.guard import GUARDS, name_of
 from domain.message import (
     ActionRequired,
     Anomaly,
@@ -45,12 +49,16 @@ def profile(name: str):
     return parse_profile((files("domain") / "profiles" / f"{name}.toml").read_text())
 
 
-PROFILES = {name: profile(name) for name in ("storefront", "marketplace")}
+PROFILES = {
+    name: profile(name)
+    for name in ("storefront", "marketplace", "simple", "configurable", "allocation")
+}
 
 
 def rules(*names: str, zone: tzinfo = UTC, **policy) -> Rules:
     chosen = tuple(PROFILES[name] for name in names or ("storefront", "marketplace"))
-    return Rules(profiles=chosen, policy=Policy(**policy), zone=zone)
+    wanted = {**chosen[0].profile.policy, **policy}
+    return Rules(profiles=chosen, policy=msgspec.convert(wanted, Policy), zone=zone)
 
 
 RULES = rules()
@@ -271,18 +279,7 @@ def timer(name: str, due: datetime):
     )
 
 
-COMMANDS = {
-    kind.__struct_config__.tag.removeprefix("command."): kind
-    for kind in (
-        commands.Confirm,
-        commands.Cancel,
-        commands.Hold,
-        commands.Release,
-        commands.MarkShipped,
-        commands.Close,
-        commands.Archive,
-    )
-}
+COMMANDS = {name_of(kind): kind for kind in GUARDS}
 """Every command by its name."""
 
 
@@ -293,15 +290,15 @@ def ask(command: str, at: float = 40, body=None, event_id: str = "", **envelope)
 
 
 def cancel(at: float = 40, event_id: str = "", **fields):
-    return ask("cancel", at, commands.CancelOrder(**fields), event_id)
+    return ask("cancel", at, requests.CancelOrder(**fields), event_id)
 
 
 def hold(at: float = 40, event_id: str = "", **fields):
-    return ask("hold", at, commands.PlaceHold(**fields), event_id)
+    return ask("hold", at, requests.PlaceHold(**fields), event_id)
 
 
 def release(at: float = 41, event_id: str = "", **fields):
-    return ask("release", at, commands.ReleaseHold(**fields), event_id)
+    return ask("release", at, requests.ReleaseHold(**fields), event_id)
 
 
 def judged(command_id: str, command: str, *effects: Fact, at: float = 40, **verdict):

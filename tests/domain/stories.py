@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from domain import body as bodies
 from domain import fact as facts
+from domain import office_body as office
+from domain import office_fact as office_facts
 from domain.document import Address, Document, Line, Party
 from domain.vocabulary import Evidence, HoldReason, Minor, Parcel, Validity
 from tests.domain.builders import KEY, MONEY, PRICE, judged, minute
@@ -15,7 +17,7 @@ def examples(share: float):
     return settings(max_examples=int(settings().max_examples * share))
 
 
-def value(kind: type, **fields):
+def value(kind: type, /, **fields):
     """Draw a value type; `builds` would read its annotations again at each draw."""
     return st.fixed_dictionaries(fields).map(lambda drawn: kind(**drawn))
 
@@ -89,6 +91,96 @@ SHIPMENT = value(bodies.ShipmentRef, shipment_id=SHIPMENTS)
 PARCEL = value(bodies.ParcelRef, number=PARCELS)
 EMPTY = st.just(bodies.Empty())
 
+RETURN = value(office.ReturnRef, return_id=st.sampled_from(["r1", "r2"]))
+PURCHASE = value(office.Purchase, purchase_id=st.sampled_from(["p1", "p2"]), lines=UNITS)
+
+OFFICE_BODIES = {
+    office_facts.OrderNoteEdited: value(bodies.Note, note_id=st.just("n1"), text=WORDS),
+    office_facts.OrderNoteDeleted: value(bodies.NoteRef, note_id=st.just("n1")),
+    office_facts.OrderInvoiceNumberSet: value(office.InvoiceNumber, number=LINE_IDS),
+    office_facts.OrderGiftMessageSet: value(office.GiftMessage, text=WORDS),
+    office_facts.OrderShippingMethodChanged: value(
+        office.ShippingMethod, method=LINE_IDS, lines=st.sampled_from([(), ("a",), ("a", "b")])
+    ),
+    office_facts.OrderWarehouseChanged: value(
+        office.Warehouse, warehouse=LINE_IDS, lines=st.sampled_from([(), ("a",)])
+    ),
+    office_facts.OrderStateChosen: value(
+        office.StateChosen, state=WORDS, base=st.sampled_from(["New", "Processing"])
+    ),
+    office_facts.OrderPrepared: value(
+        office.Preparation, state=st.sampled_from(["new", "picked"])
+    ),
+    office_facts.OrderDocumentCreated: value(
+        office.DocumentCreated, document_id=LINE_IDS, document=st.just("invoice")
+    ),
+    office_facts.OrderDuplicated: value(office.Duplicated, copy_key=LINE_IDS),
+    office_facts.PaymentCaptureRequested: OPERATIONS,
+    office_facts.PaymentReversalRequested: OPERATIONS,
+    office_facts.PaymentSynced: value(
+        office.Synced,
+        provider=st.just("stripe"),
+        operations=st.lists(
+            value(
+                office.SyncedOperation,
+                kind=st.sampled_from(["authorized", "captured", "refunded"]),
+                amount=AMOUNTS,
+                currency=st.just("EUR"),
+                reference=st.sampled_from(["pi_1", "ch_1"]),
+                occurred_at=MINUTES.map(minute),
+            ),
+            max_size=3,
+        ).map(tuple),
+    ),
+    office_facts.ShipmentFulfilled: SHIPMENT,
+    office_facts.ShipmentCommitted: SHIPMENT,
+    office_facts.ShipmentPicked: SHIPMENT,
+    office_facts.ShipmentRatesQuoted: value(
+        office.RatesQuoted, shipment_id=SHIPMENTS, rates=st.just(())
+    ),
+    office_facts.ReturnWasRequested: value(
+        office.ReturnRequested,
+        return_id=st.sampled_from(["r1", "r2"]),
+        lines=UNITS,
+        draft=st.booleans(),
+    ),
+    office_facts.ReturnWasReceived: value(
+        office.ReturnReceived,
+        return_id=st.sampled_from(["r1", "r2"]),
+        lines=st.lists(
+            value(
+                office.ReceivedUnits,
+                line_id=LINE_IDS,
+                quantity=QUANTITIES,
+                condition=st.sampled_from(office.Condition),
+            ),
+            max_size=2,
+        ).map(tuple),
+    ),
+    **dict.fromkeys(
+        (
+            office_facts.ReturnWasApproved,
+            office_facts.ReturnWasRejected,
+            office_facts.ReturnWasShipped,
+            office_facts.ReturnWasRestocked,
+            office_facts.ReturnWasRefunded,
+            office_facts.ReturnWasCompleted,
+            office_facts.ReturnWasCancelled,
+        ),
+        RETURN,
+    ),
+    office_facts.InvoiceWasCreated: value(
+        office.InvoiceCreated, invoice_id=st.sampled_from(["i1", "i2"]), lines=UNITS
+    ),
+    office_facts.InvoiceWasVoided: value(office.InvoiceRef, invoice_id=st.just("i1")),
+    office_facts.BackorderWasCreated: PURCHASE,
+    office_facts.DropshipWasRequested: PURCHASE,
+    office_facts.DropshipWasShipped: PURCHASE,
+    office_facts.LineWasReserved: value(
+        office.LineReserved, line_id=LINE_IDS, quantity=QUANTITIES
+    ),
+}
+
 BODIES = {
     facts.OrderSaved: DOCUMENTS,
     facts.OrderPlaced: DOCUMENTS,
@@ -142,6 +234,7 @@ BODIES = {
     facts.ReturnWasMarked: value(
         bodies.ReturnMarked, return_id=st.sampled_from(["r1", "r2"]), lines=UNITS
     ),
+    **OFFICE_BODIES,
     facts.TimerHasFired: value(
         bodies.TimerFired,
         timer=st.sampled_from(["awaiting_order", "expiry"]),

@@ -17,6 +17,7 @@ from domain.codec import (
 from domain.message import StatusChanged
 from domain.process import process
 from domain.vocabulary import Closure, Evidence, HoldState, Risk
+from tests.domain.asked import ASKED, bodies
 from tests.domain.builders import (
     COMMANDS,
     KEY,
@@ -41,8 +42,14 @@ REST = {"closure": Closure.OPEN, "hold": HoldState.CLEAR, "risk": Risk.NONE}
 
 REQUESTS = st.one_of(
     [
-        drawn(kind, event_id=EVENTS, order_key=st.just(KEY), occurred_at=MINUTES.map(minute))
-        for kind in COMMANDS.values()
+        drawn(
+            kind,
+            event_id=EVENTS,
+            order_key=st.just(KEY),
+            occurred_at=MINUTES.map(minute),
+            body=st.sampled_from(ASKED.get(name, [kind.__struct_defaults__[-1]])),
+        )
+        for name, kind in COMMANDS.items()
     ]
 )
 
@@ -256,6 +263,6 @@ def test_every_command_is_read_as_it_was_written():
     """
     JSON keeps each command.
     """
-    asked = [ask(name) for name in COMMANDS]
+    asked = [ask(name, body=body) for name in COMMANDS for body in bodies(name)]
 
     assert [decode_record(encode_record(each)) for each in asked] == asked

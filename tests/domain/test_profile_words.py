@@ -10,6 +10,7 @@ from domain.profile import FACETS
 from domain.vocabulary import Fulfilment, Lifecycle, Parcel, Payment
 from tests.domain.builders import (
     PROFILES,
+    RULES,
     cancel,
     cancelled_at_source,
     captured,
@@ -119,7 +120,7 @@ some         cancel_requested  clear    no     Pending
 """
 """For an order of which some pieces are live; `*` is any value."""
 
-REST = dict(zip(FACETS, facets_of(Derived()), strict=True))
+REST = dict(zip((*FACETS, "state"), facets_of(Derived(), RULES), strict=True))
 """The facets of an order of which nothing is known yet."""
 
 

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from domain import body as bodies
 from domain import command as commands
 from domain import fact as facts
+from domain import request as requests
 from domain.codec import encode_record
 from domain.command import Record
 from domain.document import Address, Document, Line, Party
@@ -175,15 +176,15 @@ class Teller:
         return self._tell(facts.ShipmentScan, f"scan:{code}", 6 + hours, body)
 
     def cancel(self) -> Record:
-        body = commands.CancelOrder(reason="buyer_asked")
+        body = requests.CancelOrder(reason="buyer_asked")
         return self._tell(commands.Cancel, "cancel", 3, body, actor="clerk")
 
     def hold(self) -> Record:
-        body = commands.PlaceHold(reason=HoldReason.ADDRESS, note="no house number")
+        body = requests.PlaceHold(reason=HoldReason.ADDRESS, note="no house number")
         return self._tell(commands.Hold, "hold", 3, body, actor="clerk")
 
     def release(self) -> Record:
-        return self._tell(commands.Release, "release", 4, commands.ReleaseHold(), actor="clerk")
+        return self._tell(commands.Release, "release", 4, requests.ReleaseHold(), actor="clerk")
 
     def _tell(self, kind: type, word: str, hours: float, body: object, **more: object) -> Record:
         tenant, channel, _ = self.key.split("/")

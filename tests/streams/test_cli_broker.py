@@ -24,7 +24,7 @@ from streams.rulebook import make_rules
 
 STORY = Path(__file__).parents[2] / "examples" / "cancel-races-payment.jsonl"
 KEY = "acme/shop/1001"
-RULES = make_rules(("storefront", "marketplace"), {}, "UTC", where="test")
+RULES = make_rules(("storefront",), {}, "UTC", where="test")
 
 
 @pytest.fixture
@@ -276,7 +276,7 @@ def test_an_order_is_shown_with_its_axes_words_reasons_and_what_is_allowed(run, 
         "the order was cancelled",
     )
     words = {(row["profile"], row["axis"]): row["word"] for row in shown["words"]}
-    assert words["marketplace", "order"] == "Canceled"
+    assert words["storefront", "fulfilment"] == "Canceled"
     allowed = {row["command"]: row for row in shown["allowed"]}
     assert allowed["close"]["allowed"]
     assert (allowed["cancel"]["allowed"], allowed["cancel"]["guard"]) == (False, "not_cancelled")

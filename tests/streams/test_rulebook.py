@@ -19,10 +19,10 @@ CHOICES = {
 @pytest.mark.parametrize(
     ("key", "expirable", "zone", "profiles"),
     [
-        ("else/shop/1", ("pending",), "UTC", ["storefront", "marketplace"]),
+        ("else/shop/1", ("pending",), "UTC", ["storefront"]),
         ("acme/other/1", ("pending", "open"), "UTC", ["marketplace"]),
         ("acme/shop/1", (), "Europe/Berlin", ["marketplace"]),
-        ("acmes/shop/1", ("pending",), "UTC", ["storefront", "marketplace"]),
+        ("acmes/shop/1", ("pending",), "UTC", ["storefront"]),
     ],
 )
 def test_the_most_specific_choice_of_each_field_holds(key, expirable, zone, profiles):

@@ -1,0 +1,1 @@
+"""What accepted commands bring about, as facts; or why the words of a command refuse it."""

@@ -1,0 +1,213 @@
+"""Commands about money: what is asked of a payment provider, and what came by hand.
+
+A capture, reversal or refund is a request; the ledger moves when the provider's fact comes, but
+what is asked for counts against what may still be asked for (spec model, 3 and 8.12).
+"""
+
+from typing import Final
+
+from msgspec.json import decode
+from msgspec.structs import replace
+
+from domain import body as bodies
+from domain import command as commands
+from domain import fact as facts
+from domain import office_fact as office_facts
+from domain.command import Command
+from domain.effects.common import (
+    Maker,
+    Outcome,
+    document_of,
+    envelope,
+    pick_lines,
+    stated,
+    units,
+    unshipped,
+)
+from domain.fact import Fact
+from domain.guard import Refusal
+from domain.order import Order
+from domain.rules import Rules
+from domain.vocabulary import Evidence, Minor
+
+_MANUAL: Final = "manual"
+
+
+def _currency(order: Order) -> str:
+    return order.head.currency if order.head else ""
+
+
+def _wrong_currency(order: Order, asked: str) -> Refusal | None:
+    if not asked or asked == _currency(order):
+        return None
+    return Refusal("currency", f"the order is in {_currency(order)}, not in {asked}")
+
+
+def _amount(asked: int | None, most: int, what: str) -> int | Refusal:
+    """Check an amount against what there is; none means all of it."""
+    if asked is None:
+        asked = most
+    if asked < 1:
+        return Refusal("amount", f"the amount must be more than zero, up to {most} {what}")
+    if asked > most:
+        return Refusal("amount", f"{asked} asked for, {most} {what}")
+    return asked
+
+
+def _newest(order: Order, kind: str) -> tuple[str, str]:
+    """Find the provider and reference of the newest operation of a kind that names one."""
+    found: list[tuple[int, str, str]] = []
+    for key, operation in order.operations.items():
+        name, provider, reference = key.split("|", 2)
+        if name == kind and operation.currency == _currency(order):
+            found.append((operation.at, provider, "" if reference[:1] == "~" else reference))
+    return max(found)[1:] if found else ("", "")
+
+
+def _asked(
+    order: Order, command: Command, amount: int, about: str, *, final: bool = False
+) -> bodies.Operation:
+    provider, parent = _newest(order, about)
+    return bodies.Operation(
+        amount=Minor(amount),
+        currency=_currency(order),
+        provider=provider,
+        reference=command.event_id,
+        parent=parent,
+        evidence=Evidence.SHOP,
+        final=final,
+    )
+
+
+def _capture(order: Order, command: commands.Capture, _rules: Rules) -> Outcome | Refusal:
+    if refused := _wrong_currency(order, command.body.currency):
+        return refused
+    money = order.derived.money
+    open_ = money.authorized - money.capture_pending - money.reversal_pending
+    amount = _amount(command.body.amount, open_, "authorised")
+    if isinstance(amount, Refusal):
+        return amount
+    body = _asked(order, command, amount, "authorized", final=command.body.final)
+    fact = office_facts.PaymentCaptureRequested(**envelope(command, "capture"), body=body)
+    return Outcome((fact,))
+
+
+def _reverse(order: Order, command: commands.Reverse, _rules: Rules) -> Outcome:
+    money = order.derived.money
+    body = _asked(order, command, money.authorized - money.reversal_pending, "authorized")
+    fact = office_facts.PaymentReversalRequested(**envelope(command, "reversal"), body=body)
+    return Outcome((fact,))
+
+
+def _refund(order: Order, command: commands.Refund, rules: Rules) -> Outcome | Refusal:
+    """Refund an amount, or pieces with what goes beside them (S2.20, S2.22, 8.8)."""
+    wanted, money = command.body, order.derived.money
+    if refused := _wrong_currency(order, wanted.currency):
+        return refused
+    most = money.captured - money.refunded - money.refund_pending
+    reckoned = _reckon(order, command)
+    if isinstance(reckoned, Refusal):
+        return reckoned
+    amount = _amount(reckoned, most, "left to refund")
+    if isinstance(amount, Refusal):
+        return amount
+    body = _asked(order, command, amount, "captured")
+    named = {one.line_id: one.quantity for one in wanted.lines}
+    body = replace(body, lines=units(named))
+    counts_now = rules.policy.refund_counts == "on_command"
+    fact = facts.PaymentRefunded if counts_now else facts.PaymentRefundRequested
+    money_back: Fact = fact(**envelope(command, "refund"), body=body)
+    return Outcome((money_back, *_cancelled_with(order, command)))
+
+
+def _reckon(order: Order, command: commands.Refund) -> int | Refusal | None:
+    """Add up pieces, shipping, adjustment and fee; None where neither is asked for."""
+    wanted = command.body
+    parts = wanted.lines or wanted.shipping or wanted.adjustment or wanted.fee
+    if wanted.amount is not None:
+        if parts:
+            return Refusal("amount", "either an amount or its parts, not both")
+        return wanted.amount
+    if not parts:
+        return None
+    head = order.head
+    if min(wanted.shipping, wanted.fee) < 0:
+        return Refusal("amount", "shipping and fee must not be negative")
+    paid_for_shipping = document_of(order).shipping_total
+    if wanted.shipping > paid_for_shipping:
+        return Refusal("shipping", f"{wanted.shipping} asked for, {paid_for_shipping} paid")
+    bought = {item.line_id: item.quantity for item in head.items} if head else {}
+    for line_id, quantity in refunded_lines(order).items():
+        bought[line_id] = bought.get(line_id, 0) - quantity
+    lines = pick_lines(order, wanted.lines, bought, "bought and not refunded")
+    if isinstance(lines, Refusal):
+        return lines
+    prices = {item.line_id: item.unit_price for item in head.items} if head else {}
+    goods = sum(prices[line_id] * quantity for line_id, quantity in lines.items())
+    return goods + wanted.shipping + wanted.adjustment - wanted.fee
+
+
+def refunded_lines(order: Order) -> dict[str, int]:
+    """Count the pieces of each line that refunds named."""
+    counted: dict[str, int] = {}
+    for name, (_, value) in order.changes.items():
+        if name.startswith("refund_lines:"):
+            for one in decode(value, type=bodies.RefundedLines).lines:
+                counted[one.line_id] = counted.get(one.line_id, 0) + one.quantity
+    return counted
+
+
+def _cancelled_with(order: Order, command: commands.Refund) -> tuple[Fact, ...]:
+    """Cancel refunded pieces that were not shipped (S4.7, spec model 6.14)."""
+    room = unshipped(order)
+    off = {
+        one.line_id: min(one.quantity, room.get(one.line_id, 0))
+        for one in command.body.lines
+        if room.get(one.line_id, 0)
+    }
+    if not off:
+        return ()
+    body = bodies.LinesCancelled(
+        cancellation_id=command.event_id, lines=units(off), reason="refunded"
+    )
+    return (facts.OrderLinesCancelled(**envelope(command, "lines_cancelled"), body=body),)
+
+
+def _record(order: Order, command: commands.RecordPayment, _rules: Rules) -> Outcome | Refusal:
+    """Note money that came by hand; it may be more than is due."""
+    if refused := _wrong_currency(order, command.body.currency):
+        return refused
+    money = order.derived.money
+    asked = command.body.amount
+    if asked is None:
+        asked = max(money.due - money.captured, 0)
+    amount = _amount(asked, 10**15, "at most")
+    if isinstance(amount, Refusal):
+        return amount
+    body = bodies.Operation(
+        amount=Minor(amount),
+        currency=_currency(order),
+        provider=_MANUAL,
+        reference=command.body.reference or command.event_id,
+        note=command.body.note,
+    )
+    return Outcome((facts.PaymentMarkedPaid(**envelope(command, "paid"), body=body),))
+
+
+def _sync(_order: Order, _command: commands.SyncPayments, _rules: Rules) -> Outcome:
+    """Change nothing here: somebody fetches the provider's history, which comes as a fact."""
+    return Outcome()
+
+
+MONEY: Final[dict[type, Maker]] = {
+    commands.Capture: _capture,
+    commands.Reverse: _reverse,
+    commands.Refund: _refund,
+    commands.RecordPayment: _record,
+    commands.ChooseMethod: stated(
+        facts.PaymentMethodChosen,
+        lambda command: bodies.MethodChosen(method=command.body.method, name=command.body.name),
+        "method",
+    ),
+    commands.SyncPayments: _sync,
+}

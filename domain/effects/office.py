@@ -1,0 +1,317 @@
+"""Commands of office work: lines, addresses, remarks, invoices, purchases, papers."""
+
+from typing import Final
+
+from msgspec.json import decode
+from msgspec.structs import replace
+
+from domain import body as bodies
+from domain import command as commands
+from domain import fact as facts
+from domain import office_body as office
+from domain import office_fact as office_facts
+from domain.command import Command
+from domain.document import Line
+from domain.effects.common import (
+    Maker,
+    Outcome,
+    document_of,
+    envelope,
+    lines_or_all,
+    pick_lines,
+    stated,
+    units,
+    unknown_lines,
+    unshipped,
+)
+from domain.guard import Refusal
+from domain.instant import moment
+from domain.invoice import invoiced_lines
+from domain.order import Order
+from domain.rules import Rules
+from domain.vocabulary import Minor
+
+_QUANTITY_MAX: Final = 1_000_000
+
+
+def _revised(order: Order, command: Command, lines: tuple[Line, ...], more: int) -> Outcome:
+    """State the document anew with these lines and so much more (or less) to pay (X.11)."""
+    document = document_of(order)
+    head = order.head
+    revision = head.revision + 1 if head else 1
+    placed_at = moment(order.placed_at) if order.placed_at else None
+    body = replace(
+        document,
+        lines=lines,
+        total=Minor(max(document.total + more, 0)),
+        placed_at=document.placed_at or placed_at,
+    )
+    fact = facts.OrderSaved if "placed" not in order.marks else facts.OrderRevised
+    said = {**envelope(command, "revised"), "revision": revision}
+    if head and head.source:
+        said["source"] = head.source
+    return Outcome((fact(**said, body=body),))
+
+
+def _edit_lines(order: Order, command: commands.EditLines, _rules: Rules) -> Outcome | Refusal:
+    """Set new quantities, not below what left or was taken off, and add lines (S3.7)."""
+    wanted = command.body
+    if not wanted.lines and not wanted.add:
+        return Refusal("nothing", "nothing is to be changed")
+    if refused := unknown_lines(order, (one.line_id for one in wanted.lines)):
+        return refused
+    now = {line.line_id: line for line in order.derived.goods.lines}
+    asked = {one.line_id: one.quantity for one in wanted.lines}
+    for line_id, quantity in asked.items():
+        least = now[line_id].handed_over + now[line_id].cancelled
+        if not least <= quantity <= _QUANTITY_MAX:
+            reason = f"line {line_id}: {quantity} asked for, {least} left or were taken off"
+            return Refusal("quantity", reason)
+    document = document_of(order)
+    if clash := {one.line_id for one in document.lines} & {one.line_id for one in wanted.add}:
+        return Refusal("line", f"line {min(clash)!r} exists already")
+    lines, more = [], sum(one.unit_price * one.quantity for one in wanted.add)
+    for line in document.lines:
+        quantity = asked.get(line.line_id, line.quantity)
+        more += (quantity - line.quantity) * line.unit_price
+        lines.append(replace(line, quantity=quantity))
+    return _revised(order, command, (*lines, *wanted.add), more)
+
+
+def _replace_line(order: Order, command: commands.ReplaceLine, _rules: Rules) -> Outcome | Refusal:
+    """Cancel what was not shipped of a line and put another in its place (S4.11)."""
+    wanted = command.body
+    if refused := unknown_lines(order, (wanted.line_id,)):
+        return refused
+    document = document_of(order)
+    if any(line.line_id == wanted.by.line_id for line in document.lines):
+        return Refusal("line", f"line {wanted.by.line_id!r} exists already")
+    off = unshipped(order)[wanted.line_id]
+    if off < 1:
+        return Refusal("quantity", f"line {wanted.line_id}: nothing is left to replace")
+    if wanted.by.quantity < 1:
+        return Refusal("quantity", f"line {wanted.by.line_id}: the quantity must be at least 1")
+    more, lines = wanted.by.unit_price * wanted.by.quantity, []
+    for line in document.lines:
+        if line.line_id == wanted.line_id:
+            more -= off * line.unit_price
+            lines.append(replace(line, cancelled=line.cancelled + off))
+        else:
+            lines.append(line)
+    added = replace(wanted.by, replaces=wanted.line_id)
+    return _revised(order, command, (*lines, added), more)
+
+
+def _cancel_lines(order: Order, command: commands.CancelLines, _rules: Rules) -> Outcome | Refusal:
+    lines = pick_lines(order, command.body.lines, unshipped(order), "not shipped yet")
+    if isinstance(lines, Refusal):
+        return lines
+    if not lines:
+        return Refusal("quantity", "no pieces are named")
+    body = bodies.LinesCancelled(
+        cancellation_id=command.event_id,
+        lines=units(lines),
+        reason=command.body.reason,
+        note=command.body.note,
+    )
+    return Outcome((facts.OrderLinesCancelled(**envelope(command, "lines_cancelled"), body=body),))
+
+
+def _method(
+    order: Order, command: commands.ChangeShippingMethod, _rules: Rules
+) -> Outcome | Refusal:
+    wanted = command.body
+    if refused := unknown_lines(order, wanted.lines):
+        return refused
+    body = office.ShippingMethod(method=wanted.method, lines=wanted.lines, reason=wanted.reason)
+    fact = office_facts.OrderShippingMethodChanged(**envelope(command, "method"), body=body)
+    return Outcome((fact,))
+
+
+def _warehouse(
+    order: Order, command: commands.ChangeWarehouse, _rules: Rules
+) -> Outcome | Refusal:
+    wanted = command.body
+    if refused := unknown_lines(order, wanted.lines):
+        return refused
+    body = office.Warehouse(warehouse=wanted.warehouse, lines=wanted.lines)
+    fact = office_facts.OrderWarehouseChanged(**envelope(command, "warehouse"), body=body)
+    return Outcome((fact,))
+
+
+def _customer(_order: Order, command: commands.ChangeCustomer, _rules: Rules) -> Outcome | Refusal:
+    customer = command.body.customer
+    if not customer.customer_id:
+        return Refusal("customer", "only an existing customer can take the order: customer_id")
+    body = bodies.CustomerChanged(customer=customer)
+    return Outcome((facts.OrderCustomerChanged(**envelope(command, "customer"), body=body),))
+
+
+def _edit_note(order: Order, command: commands.EditNote, _rules: Rules) -> Outcome | Refusal:
+    note_id = command.body.note_id
+    if refused := _no_note(order, note_id):
+        return refused
+    body = bodies.Note(note_id=note_id, text=command.body.text)
+    return Outcome((office_facts.OrderNoteEdited(**envelope(command, "note"), body=body),))
+
+
+def _delete_note(order: Order, command: commands.DeleteNote, _rules: Rules) -> Outcome | Refusal:
+    note_id = command.body.note_id
+    if refused := _no_note(order, note_id):
+        return refused
+    body = bodies.NoteRef(note_id=note_id)
+    return Outcome((office_facts.OrderNoteDeleted(**envelope(command, "note"), body=body),))
+
+
+def _no_note(order: Order, note_id: str) -> Refusal | None:
+    known = order.changes.get(f"note:{note_id}")
+    if known is None or not decode(known[1], type=bodies.Note).text:
+        return Refusal("note", f"the order has no note {note_id!r}")
+    return None
+
+
+def _invoice(order: Order, command: commands.CreateInvoice, _rules: Rules) -> Outcome | Refusal:
+    """Bill pieces that no invoice has: of what is ordered, or of what was shipped (S3.20 f.)."""
+    wanted = command.body
+    billed = invoiced_lines(order)
+    room = {}
+    for line in order.derived.goods.lines:
+        most = line.handed_over if wanted.mode == "shipped" else line.ordered - line.cancelled
+        room[line.line_id] = most - billed.get(line.line_id, 0)
+    invoice_id = wanted.invoice_id or command.event_id
+    if f"invoice:{invoice_id}" in order.changes:
+        return Refusal("invoice", f"an invoice {invoice_id} exists already")
+    lines = lines_or_all(order, wanted.lines, room, f"{wanted.mode} and not invoiced yet")
+    if isinstance(lines, Refusal):
+        return lines
+    body = office.InvoiceCreated(
+        invoice_id=invoice_id, lines=units(lines), mode=wanted.mode, number=wanted.number
+    )
+    return Outcome((office_facts.InvoiceWasCreated(**envelope(command, "invoice"), body=body),))
+
+
+def _void_invoice(order: Order, command: commands.VoidInvoice, _rules: Rules) -> Outcome | Refusal:
+    invoice_id = command.body.invoice_id
+    if f"invoice:{invoice_id}" not in order.changes:
+        return Refusal("invoice", f"the order has no invoice {invoice_id!r}")
+    if f"invoice_void:{invoice_id}" in order.changes:
+        return Refusal("invoice", f"invoice {invoice_id} is void already")
+    body = office.InvoiceRef(invoice_id=invoice_id, note=command.body.note)
+    return Outcome((office_facts.InvoiceWasVoided(**envelope(command, "invoice"), body=body),))
+
+
+def _duplicate(order: Order, command: commands.Duplicate, _rules: Rules) -> Outcome | Refusal:
+    """Make another order of the same lines, saved only, with no money and no shipment (S3.23)."""
+    tenant, channel, number = order.key.split("/", 2)
+    copy_key = f"{tenant}/{channel}/{command.body.order_id}"
+    if copy_key == order.key:
+        return Refusal("order_id", "the copy needs a number of its own")
+    document = document_of(order)
+    lines = tuple(replace(line, cancelled=0) for line in document.lines)
+    copied = replace(
+        document,
+        lines=lines,
+        number=command.body.order_id,
+        placed_at=None,
+        source_status="",
+        note=f"copy of {number}",
+    )
+    saved = facts.OrderSaved(**{**envelope(command, "copy"), "order_key": copy_key}, body=copied)
+    told = office_facts.OrderDuplicated(
+        **envelope(command, "duplicated"), body=office.Duplicated(copy_key=copy_key)
+    )
+    return Outcome((told,), (saved,))
+
+
+def _backorder(
+    order: Order, command: commands.CreateBackorder, _rules: Rules
+) -> Outcome | Refusal:
+    body = _purchase(order, command, unshipped(order))
+    if isinstance(body, Refusal):
+        return body
+    return Outcome((office_facts.BackorderWasCreated(**envelope(command, "bought"), body=body),))
+
+
+def _drop_ship(order: Order, command: commands.DropShip, _rules: Rules) -> Outcome | Refusal:
+    """Have pieces sent by their supplier, of lines that are marked for it (S3.25)."""
+    room = unshipped(order)
+    able = {line.line_id for line in document_of(order).lines if line.drop_shippable}
+    for one in command.body.lines:
+        if one.line_id in room and one.line_id not in able:
+            reason = f"line {one.line_id} is not marked as drop-shippable"
+            return Refusal("drop_shippable", reason)
+    room = {line_id: left for line_id, left in room.items() if line_id in able}
+    if not room:
+        return Refusal("drop_shippable", "no line is marked as drop-shippable")
+    body = _purchase(order, command, room)
+    if isinstance(body, Refusal):
+        return body
+    return Outcome(
+        (office_facts.DropshipWasRequested(**envelope(command, "dropship"), body=body),)
+    )
+
+
+def _purchase(
+    order: Order, command: commands.CreateBackorder | commands.DropShip, room: dict[str, int]
+) -> office.Purchase | Refusal:
+    wanted = command.body
+    lines = lines_or_all(order, wanted.lines, room, "not shipped yet")
+    if isinstance(lines, Refusal):
+        return lines
+    return office.Purchase(
+        purchase_id=wanted.purchase_id or command.event_id,
+        lines=units(lines),
+        supplier=wanted.supplier,
+        expected_at=wanted.expected_at,
+    )
+
+
+def _paper(order: Order, command: commands.CreateDocument, _rules: Rules) -> Outcome | Refusal:
+    wanted = command.body
+    ordered = {line.line_id: _QUANTITY_MAX for line in order.derived.goods.lines}
+    lines = pick_lines(order, wanted.lines, ordered, "labels at most")
+    if isinstance(lines, Refusal):
+        return lines
+    body = office.DocumentCreated(
+        document_id=wanted.document_id or command.event_id,
+        document=wanted.document,
+        lines=units(lines),
+    )
+    return Outcome((office_facts.OrderDocumentCreated(**envelope(command, "paper"), body=body),))
+
+
+OFFICE: Final[dict[type, Maker]] = {
+    commands.CancelLines: _cancel_lines,
+    commands.EditLines: _edit_lines,
+    commands.ReplaceLine: _replace_line,
+    commands.AddNote: stated(
+        facts.OrderNoteAdded,
+        lambda c: bodies.Note(note_id=c.body.note_id or c.event_id, text=c.body.text),
+        "note",
+    ),
+    commands.EditNote: _edit_note,
+    commands.DeleteNote: _delete_note,
+    commands.SetInvoiceNumber: stated(
+        office_facts.OrderInvoiceNumberSet, lambda c: c.body, "invoice_number"
+    ),
+    commands.SetGiftMessage: stated(office_facts.OrderGiftMessageSet, lambda c: c.body, "gift"),
+    commands.ChangeAddress: stated(
+        facts.OrderAddressChanged,
+        lambda c: bodies.AddressChanged(ship_to=c.body.ship_to),
+        "address",
+    ),
+    commands.ChangeCustomer: _customer,
+    commands.ChangeShippingMethod: _method,
+    commands.ChangeWarehouse: _warehouse,
+    commands.CreateInvoice: _invoice,
+    commands.VoidInvoice: _void_invoice,
+    commands.Duplicate: _duplicate,
+    commands.CreateBackorder: _backorder,
+    commands.DropShip: _drop_ship,
+    commands.Prepare: stated(
+        office_facts.OrderPrepared,
+        lambda c: office.Preparation(state=c.body.state, batch=c.body.batch),
+        "prepared",
+    ),
+    commands.CreateDocument: _paper,
+}
