@@ -112,7 +112,7 @@ def _hook(writer: Writer, element: Fields, at: str) -> Outcome:
     if not isinstance(data, dict):
         return Quarantined(reason="is no object", field=path(at, "data"), value=shown(data))
     try:
-        ids = _ids(data)
+        ids = _ids(data, shipment=scope.startswith("store/shipment"))
     except ValueError as error:
         return Quarantined(reason=str(error), field=path(at, "data"), value=shown(data))
     created = element.get("created_at")
@@ -131,9 +131,9 @@ def _hook(writer: Writer, element: Fields, at: str) -> Outcome:
     return Normalised(facts=facts, wanted=wanted, ignored=ignored)
 
 
-def _ids(data: Fields) -> tuple[str, ...]:
+def _ids(data: Fields, *, shipment: bool) -> tuple[str, ...]:
     """Read the order's id and, of a shipment's hook, the shipment's."""
-    if data.get("type") == "shipment":
+    if shipment:
         return read_identifier(data.get("orderId")), read_identifier(data.get("id"))
     return (read_identifier(data.get("order_id", data.get("id"))),)
 

@@ -6,27 +6,24 @@ connector, and the kinds of the facts that come out stand in the table.
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from connectors.adyen import table as adyen
-from connectors.bigcommerce import table as bigcommerce
 from connectors.delivery import BODY_BYTES_MAX, Source
 from connectors.describe import becomes as described
 from connectors.describe import written
 from connectors.listing import ELEMENTS_MAX
-from connectors.magento import table as magento
 from connectors.registry import SOURCES
 from connectors.shopify import fulfilment as shopify_goods
 from connectors.shopify import order as shopify_order
 from connectors.shopify import payment as shopify_money
 from connectors.stripe import table as stripe
 from connectors.woocommerce import order as woocommerce
-from docs.generate import marketplace
+from docs.generate import marketplace, shop
 from docs.generate.mapping import mapping_section
 from docs.generate.page import code, page, prose, table
 from docs.generate.word import becomes, word_table
-from domain.envelope import kind_of
 
 _ABOUT = f"""
 A connector turns a source's own bytes into facts, or says what it did not understand. A body has
@@ -197,82 +194,11 @@ def _kind(kind: type | None) -> str:
     return code(kind.__struct_config__.tag) if kind else "nothing"
 
 
-def _magento() -> Iterable[str]:
-    order = {
-        "entity_id": 1,
-        "order_currency_code": "EUR",
-        "grand_total": 9,
-        "items": [],
-        "created_at": _TIME,
-        "updated_at": _TIME,
-    }
-    for field, words in (("state", magento.STATES), ("status", magento.STATUSES)):
-        rows = [
-            (
-                code(word),
-                code(meaning.validity),
-                meaning.hold or "",
-                becomes("magento", order | {field: word}),
-            )
-            for word, meaning in words.items()
-        ]
-        yield f"`{field}` of an order\n\n" + table(("word", "validity", "hold", "becomes"), rows)
-    yield "A status counts where no state stands beside it; sharper than their state are " + code(
-        *sorted(magento.SHARPER)
-    )
-    yield f"Payment methods that are manual: {code(*sorted(magento.MANUAL))}"
-
-
-def _bigcommerce() -> Iterable[str]:
-    order = {
-        "id": 1,
-        "default_currency_code": "EUR",
-        "total_inc_tax": "9.0000",
-        "date_created": _TIME,
-        "status_id": 11,
-        "products": [],
-    }
-    rows = [
-        (
-            code(word),
-            meaning.name,
-            code(meaning.validity),
-            meaning.hold or "",
-            becomes("bigcommerce", order | {"status_id": word}),
-        )
-        for word, meaning in bigcommerce.STATUSES.items()
-    ]
-    heads = ("number", "name", "validity", "hold", "becomes")
-    yield "`status_id` of an order\n\n" + table(heads, rows)
-    refunded = order | {"refunded_amount": "4.0000"}
-    rows_of_payment = [
-        (code(word), becomes("bigcommerce", _paid(refunded if "refund" in word else order, word)))
-        for word in bigcommerce.PAYMENT
-    ]
-    yield "`payment_status` of an order\n\n" + table(("word", "becomes"), rows_of_payment)
-    yield (
-        "`event` of a transaction where its `status` is `ok`, and where it is `error`\n\n"
-        + table(
-            ("word", "becomes", "refused"),
-            [
-                (code(word), *(code(kind_of(says[1])) if says else "nothing" for says in both))
-                for word, both in bigcommerce.TRANSACTIONS.items()
-            ],
-        )
-    )
-    yield f"Payment methods that are manual: {code(*sorted(bigcommerce.MANUAL))}"
-
-
-def _paid(order: Mapping[str, object], word: str) -> dict[str, object]:
-    return {**order, "payment_status": word}
-
-
 _TABLES: dict[str, Tables] = {
     "adyen": _adyen,
-    "bigcommerce": _bigcommerce,
-    "magento": _magento,
     "shopify": _shopify,
     "stripe": _stripe,
     "woocommerce": _woocommerce,
     **marketplace.TABLES,
+    **shop.TABLES,
 }

@@ -10,11 +10,11 @@ from docs.generate.page import code, table
 from domain.fact import ReferenceWasLinked, UnknownWasReported
 
 
-def becomes(name: str, payload: object) -> str:
+def becomes(name: str, payload: object, headers: Mapping[str, str] | None = None) -> str:
     """Name the kinds of the facts that a payload becomes, links and reports left out."""
-    reading = normalise(
-        SOURCES[name], Delivery(body=json.dumps(payload).encode(), account="acme/shop")
-    )
+    body = json.dumps(payload).encode()
+    delivery = Delivery(body=body, account="acme/shop", headers=headers or {})
+    reading = normalise(SOURCES[name], delivery)
     said = [
         fact.__struct_config__.tag
         for fact in reading.facts
