@@ -147,6 +147,10 @@ class Settings(BaseSettings):
         None, description="Folder of mapping files, each a source without code, NAME.toml."
     )
 
+    imports: dict[str, Any] = Field(  # Any: JSON of the operator, judged by connectors.import_rule
+        default_factory=dict, description="Import rules as JSON: what to do by source status."
+    )
+
     # Policies
     profiles: dict[str, Any] = Field(  # Any: JSON of the operator, judged by the policy's owner
         default_factory=dict, description="Policies as JSON: profile, tenant and channel rules."

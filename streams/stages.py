@@ -14,8 +14,8 @@ from streams.agents.lifecycle import LifecycleProcessor
 from streams.agents.resolver import ResolverProcessor
 from streams.engine.stage import Context, Processor, Stage
 from streams.key_store import KeyStore
-from streams.mappings import every_source
 from streams.rulebook import rulebook
+from streams.sources import every_source
 from streams.verification import Verifier
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ ROLES: Final = ("orders", "payments", "tracking", "commands", "resolver", "lifec
 def make_stages(
     settings: Settings, metrics: Metrics, roles: Collection[str] = ROLES
 ) -> tuple[Stage, ...]:
-    """Make the stages of a worker; raises RulesError for profiles, MappingError for mappings."""
-    find = partial(registry.find, sources=every_source(settings.mappings))
+    """Make the stages of a worker; raises RulesError, MappingError, ImportRulesError."""
+    find = partial(registry.find, sources=every_source(settings))
     rules_for = rulebook(settings.profiles)
     policy = rules_for("-/-/").policy
     verifier = Verifier(settings.signatures, KeyStore())

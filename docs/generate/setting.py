@@ -33,6 +33,24 @@ sign are {code(*SCHEMES)}. Fields: `secrets` (two while one replaces the other; 
     {PREFIX}SIGNATURES={{"stripe": {{"secrets": ["whsec_…"]}},
       "paypal/acme/shop": {{"webhook_id": "8PT597110X687430L", "required": true}}}}
 """
+_IMPORTS = f"""
+`{PREFIX}IMPORTS` is JSON too, with the same keys: per installation, tenant or integration what is
+done with an order in a status of its source (`source_status` of its document, as `orderstream
+normalize` shows it; `*` stands for any text; a status itself comes before a pattern, and the most
+specific entry that says anything about the status holds). Without a rule the connector is believed.
+
+    {PREFIX}IMPORTS={{"acme/shop": {{"pending": "skip", "on-hold": "hold", "completed": "history"}}}}
+
+| rule | the order |
+| --- | --- |
+| `skip` | is not imported; it comes in when its status does, and its cancellation is never left out |
+| `valid` | is imported as valid |
+| `invoice` | as valid, and invoiced |
+| `hold` | as valid, and on hold |
+| `cancel` | is imported and cancelled |
+| `complete` | as valid, invoiced, and all of it shipped from the warehouse |
+| `history` | is complete, and no warehouse of ours sent it |
+"""
 
 
 def settings_page() -> str:
@@ -61,6 +79,8 @@ def settings_page() -> str:
         _RULES.strip("\n"),
         table(("policy", "default"), policy),
         prose(Policy),
+        "## Import rules",
+        _IMPORTS.strip("\n"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from connectors.import_rule import ImportRulesError
 from connectors.mapping import MappingError
 from streams.app import run_worker
 from streams.command_line.broker import read_settings
@@ -33,5 +34,7 @@ def command(ctx: click.Context, roles: str) -> None:
         raise WrongUse(f"settings: ORDERSTREAM_PROFILES: {error}") from error
     except MappingError as error:
         raise WrongUse(f"settings: ORDERSTREAM_MAPPINGS: {error}") from error
+    except ImportRulesError as error:
+        raise WrongUse(f"settings: ORDERSTREAM_IMPORTS: {error}") from error
     except UnfitRuntimeError as error:
         raise WrongUse(f"this installation cannot keep its guarantees: {error}") from error

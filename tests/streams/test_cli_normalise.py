@@ -277,3 +277,24 @@ def test_what_each_word_of_a_source_becomes_is_listed():
     assert {"field": "status", "word": "delivered", "becomes": "delivered"} in rows
     assert len(shown.stdout.splitlines()) == len(rows) + 2
     assert (missing.exit_code, "no source 'nope'" in missing.stderr) == (2, True)
+
+
+def test_import_rules_hold_for_a_payload_too(monkeypatch):
+    order = (MAPPINGS.parent / "payloads" / "shopify-order.json").read_bytes()
+    monkeypatch.setenv("ORDERSTREAM_IMPORTS", '{"acme/shop": {"*": "skip"}}')
+
+    ruled = _normalize(order, "--account", "acme/shop", source="shopify")
+    other = _normalize(order, "--account", "acme/other", source="shopify")
+
+    assert _lines(ruled) == [{"ignored": "left out by an import rule"}]
+    assert len(_lines(other)) > 1
+
+
+@pytest.mark.parametrize("arguments", [["sources"], ["normalize", "--source", "a", "-"], ["worker"]])
+def test_import_rules_that_cannot_be_end_with_two(arguments, monkeypatch):
+    monkeypatch.setenv("ORDERSTREAM_IMPORTS", '{"acme": {"paid": "later"}}')
+
+    result = CliRunner().invoke(main, arguments, input=b"{}")
+
+    assert result.exit_code == 2
+    assert "ORDERSTREAM_IMPORTS: Invalid enum value 'later'" in result.stderr

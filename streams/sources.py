@@ -1,23 +1,37 @@
-"""Sources that are described in files: read at start, each beside those that are written in code."""
+"""The sources of an installation: connectors, mapping files, and by which rules orders come in."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from connectors.delivery import Source
+from connectors.import_rule import parse_rules, with_rules
 from connectors.mapping import MappingError, read_mapping
 from connectors.registry import SOURCES
+
+if TYPE_CHECKING:
+    from streams.settings import Settings
 
 _FILE_BYTES_MAX: Final = 256 * 1024
 
 
-def every_source(folder: str | None) -> Mapping[str, Source]:
-    """Give all sources by name, those of the folder's `*.toml` too; raises MappingError."""
-    sources = dict(SOURCES)
-    if not folder:
+def every_source(settings: Settings) -> Mapping[str, Source]:
+    """Give all sources by name; raises MappingError or ImportRulesError."""
+    sources = _described(settings.mappings) if settings.mappings else SOURCES
+    if not settings.imports:
         return sources
+    choose = parse_rules(settings.imports)
+    return {
+        name: with_rules(source, choose) if source.kind == "orders" else source
+        for name, source in sources.items()
+    }
+
+
+def _described(folder: str) -> dict[str, Source]:
+    """Give the connectors and what the folder's `*.toml` describe; raises MappingError."""
+    sources = dict(SOURCES)
     if not Path(folder).is_dir():
         raise MappingError(f"{folder} is no folder")
     for path in sorted(Path(folder).glob("*.toml")):
