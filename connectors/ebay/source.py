@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import quote
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
+from connectors.ebay import table
 from connectors.ebay.order import fulfilment_facts, order_facts
 from connectors.ebay.payload import Fulfilment, Order
 from connectors.listing import distinct, read_body, read_parts, unwrap
@@ -127,4 +128,12 @@ SOURCE: Final = Source(
     signature="notifications alone: ecdsa in x-ebay-signature, its key named there and fetched",
     headers=("x-ebay-signature",),
     normalise=normalise,
+    words={
+        "orderPaymentStatus": table.PAYMENT,
+        "orderFulfillmentStatus": table.FULFILMENT,
+        "cancelState": table.CANCEL,
+        "cancelRequestState": table.CANCEL_REQUEST,
+        "cancelReason": table.CANCEL_REASON,
+        "refundStatus": table.REFUND,
+    },
 )

@@ -290,7 +290,9 @@ def test_import_rules_hold_for_a_payload_too(monkeypatch):
     assert len(_lines(other)) > 1
 
 
-@pytest.mark.parametrize("arguments", [["sources"], ["normalize", "--source", "a", "-"], ["worker"]])
+@pytest.mark.parametrize(
+    "arguments", [["sources"], ["normalize", "--source", "a", "-"], ["worker"]]
+)
 def test_import_rules_that_cannot_be_end_with_two(arguments, monkeypatch):
     monkeypatch.setenv("ORDERSTREAM_IMPORTS", '{"acme": {"paid": "later"}}')
 
