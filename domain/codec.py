@@ -10,9 +10,16 @@ import msgspec
 from domain.command import Record
 from domain.message import Message, Snapshot
 from domain.order import Order
+from domain.stock_book import Claim
+from domain.stock_fact import StockFact, StockRecord
+from domain.stock_level import StockNow
+from domain.stock_state import Stock
 
 _record: Final[msgspec.json.Decoder[Record]] = msgspec.json.Decoder(Record)
+_stock_record: Final[msgspec.json.Decoder[StockRecord]] = msgspec.json.Decoder(StockRecord)
 _order: Final = msgspec.msgpack.Decoder(Order)
+_stock: Final = msgspec.msgpack.Decoder(Stock)
+_claim: Final = msgspec.msgpack.Decoder(Claim)
 _json: Final = msgspec.json.Encoder()
 _sorted_json: Final = msgspec.json.Encoder(order="deterministic")
 _pack: Final = msgspec.msgpack.Encoder()
@@ -23,12 +30,17 @@ def decode_record(value: bytes) -> Record:
     return _record.decode(value)
 
 
-def encode_record(record: Record) -> bytes:
+def decode_stock_record(value: bytes) -> StockRecord:
+    """Read a record of a stock's log; raises as `decode_record`."""
+    return _stock_record.decode(value)
+
+
+def encode_record(record: Record | StockFact) -> bytes:
     """Write a fact, command or verdict."""
     return _json.encode(record)
 
 
-def encode_message(message: Message | Snapshot) -> bytes:
+def encode_message(message: Message | Snapshot | StockNow) -> bytes:
     """Write an output: equal ones are equal bytes.
 
     A message's maps are always made in one order; a snapshot's are sorted, theirs is the order
@@ -45,3 +57,18 @@ def decode_order(value: bytes | memoryview) -> Order:
 def encode_order(order: Order) -> bytes:
     """Write a state."""
     return _pack.encode(order)
+
+
+def decode_stock(value: bytes | memoryview) -> Stock:
+    """Read the state of a stock; raises as `decode_order`."""
+    return _stock.decode(value)
+
+
+def decode_claim(value: bytes | memoryview) -> Claim:
+    """Read a claim that is kept apart from its stock; raises as `decode_order`."""
+    return _claim.decode(value)
+
+
+def encode_state(state: Stock | Claim) -> bytes:
+    """Write a stock or a claim that is kept apart from it."""
+    return _pack.encode(state)

@@ -113,6 +113,7 @@ def _items(lines: tuple[Line, ...]) -> tuple[Item, ...]:
             known.unit_price if known else line.unit_price,
             min(line.cancelled, line.quantity) + (known.cancelled if known else 0),
             known.sku if known else line.sku,
+            known.warehouse if known else line.warehouse,
         )
     return tuple(items.values())
 

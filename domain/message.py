@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from msgspec import Raw, Struct
 
+from domain.stock_fact import StockMovement
+
 SCHEMA = 1
 
 
@@ -131,11 +133,15 @@ class ActionRequired(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     schema: int = SCHEMA
 
 
-Message = StatusChanged | Notification | CommandResult | Anomaly | ActionRequired
+Message = StatusChanged | Notification | CommandResult | Anomaly | ActionRequired | StockMovement
 
 
 class LineNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """One line as it is now; every piece is counted by how far it got."""
+    """One line as it is now; every piece is counted by how far it got.
+
+    Where stock is kept for the order, `reserved` pieces wait in `warehouse`, and the line is
+    `struck`, `ready` (green) or `backordered` (red, or orange where a part is reserved).
+    """
 
     line_id: str
     sku: str = ""
@@ -152,6 +158,9 @@ class LineNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     invoiced: int = 0
     shipping_method: str = ""
     warehouse: str = ""
+    reserved: int = 0
+    style: str = ""
+    colour: str = ""
 
 
 class ShipmentNow(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

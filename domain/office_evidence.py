@@ -18,6 +18,7 @@ from domain.instant import micros
 from domain.order import Order
 from domain.payment_evidence import add_operation
 from domain.shipment_evidence import add_shipment, add_shipment_time
+from domain.stock_place import add_reservation, add_warehouse
 from domain.touches import ALL, GOODS, MONEY, PROMISE
 
 Join = Callable[[Order, Any, int], Order]
@@ -97,8 +98,8 @@ def _dropship_shipped(order: Order, fact: office_facts.DropshipWasShipped, at: i
     return add_change(order, f"dropship:{body.purchase_id}:shipped", body, at)
 
 
-def _reserved(order: Order, fact: office_facts.LineWasReserved, at: int) -> Order:
-    return add_change(order, f"reserved:{fact.body.line_id}", fact.body, fact.revision or at)
+def _warehouse(order: Order, fact: office_facts.OrderWarehouseChanged, at: int) -> Order:
+    return _by_line("warehouse")(add_warehouse(order, fact, at), fact, at)
 
 
 def _operation(kind: str) -> Join:
@@ -115,7 +116,7 @@ OFFICE_JOINS: Final[dict[type[Struct], tuple[int, Join]]] = {
     office_facts.OrderInvoiceNumberSet: (PROMISE, _newest("invoice_number")),
     office_facts.OrderGiftMessageSet: (PROMISE, _newest("gift_message")),
     office_facts.OrderShippingMethodChanged: (PROMISE, _by_line("shipping_method")),
-    office_facts.OrderWarehouseChanged: (PROMISE, _by_line("warehouse")),
+    office_facts.OrderWarehouseChanged: (PROMISE, _warehouse),
     office_facts.OrderStateChosen: (PROMISE, _newest("state")),
     office_facts.OrderPrepared: (PROMISE, _newest("preparation")),
     office_facts.OrderDocumentCreated: (PROMISE, _newest_of("document", "document_id")),
@@ -141,6 +142,6 @@ OFFICE_JOINS: Final[dict[type[Struct], tuple[int, Join]]] = {
     office_facts.BackorderWasCreated: (PROMISE, _newest_of("backorder", "purchase_id")),
     office_facts.DropshipWasRequested: (PROMISE, _newest_of("dropship", "purchase_id")),
     office_facts.DropshipWasShipped: (ALL, _dropship_shipped),
-    office_facts.LineWasReserved: (PROMISE, _reserved),
+    office_facts.LineWasReserved: (PROMISE, add_reservation),
 }
 """What each fact can move, and how it joins."""

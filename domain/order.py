@@ -48,6 +48,7 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
     unit_price: int
     cancelled: int
     sku: str
+    warehouse: str = ""
 
 
 class Head(Struct, frozen=True, array_like=True, gc=False):
@@ -295,3 +296,8 @@ class Order(Struct, frozen=True, array_like=True, gc=False):
     told: dict[str, Told] = {}
     raised: dict[str, int] = {}
     verdicts: dict[str, bool] = {}
+    reservations: dict[str, tuple[int, int]] = {}
+    """The newest answer of each stock: its number and how many pieces (`stock_place.py`)."""
+    warehouses: dict[str, tuple[tuple[int, str], ...]] = {}
+    wishes: dict[str, int] = {}
+    """Digest of what each stock was told last; memory, like `told`."""

@@ -23,6 +23,7 @@ from domain.merge import merge
 from domain.message import CommandResult, Message
 from domain.order import VERDICTS_MAX, Order
 from domain.rules import Rules
+from domain.stock_wish import tell_stocks
 
 
 class Step(NamedTuple):
@@ -39,6 +40,14 @@ class Step(NamedTuple):
 
 def process(order: Order, record: Record, rules: Rules) -> Step:
     """Take one record of the log into the order and say what changed."""
+    step = _meet(order, record, rules)
+    if not (rules.policy.stock or order.wishes):
+        return step
+    after, movements = tell_stocks(order, step.order, record, rules.policy)
+    return step._replace(order=after, messages=[*step.messages, *movements])
+
+
+def _meet(order: Order, record: Record, rules: Rules) -> Step:
     if isinstance(record, CommandJudged):
         return _apply(order, record, rules)
     if isinstance(record, Request):

@@ -36,6 +36,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     `close_after_days`: close an order so long after it ended; 0 never does (S0.13).
     `silent_parcel_days`: raise an anomaly about a parcel that nobody scanned so long; 0 never.
     `refund_answer_hours`: how long a commanded refund may lack the provider's answer (8.8).
+    `stock`: tell the stocks what orders want, and show what they reserve (S3.6, S4.9).
     """
 
     cancel_expired: bool = False
@@ -59,6 +60,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     close_after_days: Annotated[int, Meta(ge=0, le=3650)] = 0
     silent_parcel_days: Annotated[int, Meta(ge=0, le=365)] = 0
     refund_answer_hours: Annotated[int, Meta(ge=0, le=8760)] = 0
+    stock: bool = False
 
 
 class Rules(Struct, frozen=True, kw_only=True, eq=False):

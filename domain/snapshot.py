@@ -4,11 +4,14 @@ from typing import Any
 
 from msgspec import Raw
 from msgspec.json import decode
+from msgspec.structs import replace
 
+from domain.departure import left_to_supplier
 from domain.facets import facets_of
 from domain.guard import allowed_commands
 from domain.instant import moment
 from domain.invoice import invoiced_lines, invoices
+from domain.line_style import look_of
 from domain.message import (
     HoldNow,
     InvoiceNow,
@@ -25,6 +28,8 @@ from domain.order import Order, Shipment
 from domain.promise import standing_holds
 from domain.rma import Rma, rmas
 from domain.rules import Rules
+from domain.stock_place import warehouse_of
+from domain.stock_wish import held_for
 from domain.vocabulary import HoldState
 
 
@@ -49,7 +54,7 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
         placed_at=moment(order.placed_at) if order.placed_at else None,
         words=_words(order, rules),
         money=_money(order),
-        lines=_lines(order),
+        lines=_dressed(order, rules) if rules.policy.stock else _lines(order),
         shipments=_shipments(order),
         parcels=_parcels(order),
         operations=_operations(order),
@@ -176,6 +181,26 @@ def _chosen(order: Order, name: str, line_id: str, kind: type[ShippingMethod | W
         return ""
     chosen = decode(newest[1], type=kind)
     return chosen.method if isinstance(chosen, ShippingMethod) else chosen.warehouse
+
+
+def _dressed(order: Order, rules: Rules) -> tuple[LineNow, ...]:
+    """Write down the lines with what is reserved for them and how they look for it."""
+    items = order.head.items if order.head else ()
+    elsewhere = left_to_supplier(order)
+    lines = []
+    for item, units, line in zip(items, order.derived.goods.lines, _lines(order), strict=False):
+        supplied = elsewhere.get(item.line_id, 0)
+        look = look_of(units, held_for(order, item, units, supplied, rules.policy), supplied)
+        lines.append(
+            replace(
+                line,
+                warehouse=warehouse_of(order, item),
+                reserved=look.reserved,
+                style=look.style,
+                colour=look.colour,
+            )
+        )
+    return tuple(lines)
 
 
 def _shipments(order: Order) -> tuple[ShipmentNow, ...]:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
@@ -29,6 +30,10 @@ from domain.process import Step, process, unseen
 from domain.reference import HOPS_MAX, Entry, deadline_of, miss, resolve
 from domain.rules import Rules
 from domain.snapshot import take_snapshot
+from domain.stock import Unfit
+from domain.stock_fact import StockMovement, StockRecord
+from domain.stock_level import StockNow
+from streams.stock_room import StockRoom
 
 ORDERS_DECODED_MAX: Final = 20_000
 """An order costs about 10 kB decoded and 1 kB as bytes; beyond this number the oldest is bytes."""
@@ -55,7 +60,7 @@ class Waiting:
     deadline: datetime | None  # None: it passed, the anomaly was raised
 
 
-Said = Message | Refused
+Said = Message | StockNow | Refused
 
 
 def collect_verdicts(records: Iterable[Record]) -> dict[tuple[str, str], CommandJudged]:
@@ -76,11 +81,16 @@ class Replay:
         *,
         verdicts: Verdicts | None = None,
         judge: bool = True,
+        stocks: StockRoom | None = None,
     ) -> None:
-        """Begin with nothing; without `judge` what has no verdict in `verdicts` is not judged."""
+        """Begin with nothing; without `judge` what has no verdict in `verdicts` is not judged.
+
+        With `stocks` they answer what orders want of them, else the log holds their answers.
+        """
         self._rules_for = rules_for
         self._verdicts = verdicts or {}
         self._judge = judge
+        self._stocks = stocks
         self._orders = _Shelf()
         self._entries: dict[tuple[str, str], Entry] = {}
 
@@ -94,6 +104,17 @@ class Replay:
         if not _reference_of(record):
             return [Refused("order_key: the fact names neither an order nor a reference")]
         return self._resolve(record, seen_at)
+
+    def take_stock(self, record: StockRecord) -> list[Said]:
+        """Take in the next record of a stock's log, and what its answers bring about."""
+        if self._stocks is None:
+            return []
+        try:
+            answers, said = self._stocks.take(record)
+        except Unfit as error:
+            return [Refused(str(error))]
+        heard = [self._meet(answer, answer.occurred_at) for answer in answers]
+        return [*said, *chain.from_iterable(heard)]
 
     def pass_time(self, until: datetime) -> list[Said]:
         """Fire every deadline that is due by then, in order of time, until none is."""
@@ -158,6 +179,9 @@ class Replay:
         for following in step.log:
             if following.order_key not in {None, key}:  # a fact about another order
                 said += self._meet(following, seen_at)
+        for message in step.messages:
+            if isinstance(message, StockMovement):
+                said += self.take_stock(message)
         return said
 
     def _step(self, order: Order, record: Record, rules: Rules) -> Step:

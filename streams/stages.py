@@ -12,6 +12,8 @@ from streams.agents.command import CommandProcessor
 from streams.agents.feed import FeedProcessor
 from streams.agents.lifecycle import LifecycleProcessor
 from streams.agents.resolver import ResolverProcessor
+from streams.agents.stock import StockProcessor
+from streams.agents.stock_fact import StockFactProcessor
 from streams.engine.stage import Context, Processor, Stage
 from streams.key_store import KeyStore
 from streams.rulebook import rulebook
@@ -22,7 +24,16 @@ if TYPE_CHECKING:
     from streams.metric import Metrics
     from streams.settings import Settings
 
-ROLES: Final = ("orders", "payments", "tracking", "commands", "resolver", "lifecycle")
+ROLES: Final = (
+    "orders",
+    "payments",
+    "tracking",
+    "commands",
+    "resolver",
+    "lifecycle",
+    "stock-facts",
+    "stock",
+)
 """Names of the agents, as `worker --roles` takes them."""
 
 
@@ -47,6 +58,12 @@ def make_stages(
     def living(context: Context) -> Processor:
         return LifecycleProcessor(context, metrics, rules_for)
 
+    def hearing_of_stock(context: Context) -> Processor:
+        return StockFactProcessor(context, metrics)
+
+    def stocking(context: Context) -> Processor:
+        return StockProcessor(context, metrics)
+
     makers: dict[str, tuple[str, str | None, Callable[[Context], Processor]]] = {
         "orders": (topic.FEED_ORDERS, None, feeding),
         "payments": (topic.FEED_PAYMENTS, None, feeding),
@@ -54,6 +71,8 @@ def make_stages(
         "commands": (topic.ORDER_COMMANDS, None, commanding),
         "resolver": (topic.REFERENCES, topic.RESOLVER_CHANGELOG, resolving),
         "lifecycle": (topic.ORDER_LOG, topic.LIFECYCLE_CHANGELOG, living),
+        "stock-facts": (topic.STOCK_FACTS, None, hearing_of_stock),
+        "stock": (topic.STOCK_MOVEMENTS, topic.STOCK_CHANGELOG, stocking),
     }
     return tuple(
         Stage(name=role, topic=makers[role][0], changelog=makers[role][1], make=makers[role][2])

@@ -57,10 +57,13 @@ NOTIFICATIONS: Final = "notifications"
 COMMAND_RESULTS: Final = "command-results"
 ACTION_REQUIRED: Final = "action-required"
 ANOMALIES: Final = "anomalies"
+STOCK_FACTS: Final = "stock-facts"
 STOCK_MOVEMENTS: Final = "stock-movements"
+STOCK_LEVELS: Final = "stock-levels"
 DEAD_LETTERS: Final = "dead-letters"
 LIFECYCLE_CHANGELOG: Final = "lifecycle-changelog"
 RESOLVER_CHANGELOG: Final = "resolver-changelog"
+STOCK_CHANGELOG: Final = "stock-changelog"
 
 TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=FEED_ORDERS, key="free", keep=Keep.FEED),
@@ -75,10 +78,13 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=COMMAND_RESULTS, key="order key", keep=Keep.OUTPUT, with_order_log=True),
     Topic(name=ACTION_REQUIRED, key="order key", keep=Keep.OUTPUT, with_order_log=True),
     Topic(name=ANOMALIES, key="order key", keep=Keep.OUTPUT, with_order_log=True),
-    Topic(name=STOCK_MOVEMENTS, key="sku", keep=Keep.OUTPUT),
+    Topic(name=STOCK_FACTS, key="free", keep=Keep.FEED),
+    Topic(name=STOCK_MOVEMENTS, key="tenant/warehouse/sku", keep=Keep.OUTPUT),
+    Topic(name=STOCK_LEVELS, key="tenant/warehouse/sku", keep=Keep.LAST_PER_KEY),
     Topic(name=DEAD_LETTERS, key="original key", keep=Keep.OUTPUT),
     Topic(name=LIFECYCLE_CHANGELOG, key="order key", keep=Keep.LAST_PER_KEY, with_order_log=True),
     Topic(name=RESOLVER_CHANGELOG, key="reference", keep=Keep.LAST_PER_KEY),
+    Topic(name=STOCK_CHANGELOG, key="tenant/warehouse/sku", keep=Keep.LAST_PER_KEY),
 )
 
 

@@ -20,6 +20,8 @@ from domain.message import (
     Snapshot,
     StatusChanged,
 )
+from domain.stock_fact import StockFact, StockMovement
+from domain.stock_level import StockNow
 from streams.agents.dead_letter import CAUSE_CHARACTERS_MAX, PREFIX
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -46,6 +48,11 @@ MESSAGES = {
     "command-result": Named(CommandResult, "CommandResult", prose(CommandResult)),
     "action-required": Named(ActionRequired, "ActionRequired", prose(ActionRequired)),
     "anomaly": Named(Anomaly, "Anomaly", prose(Anomaly)),
+    "stock-fact": Named(
+        StockFact, "StockFact", "What happened in a warehouse, told apart by `kind`."
+    ),
+    "stock-movement": Named(StockMovement, "StockMovement", prose(StockMovement)),
+    "stock-level": Named(StockNow, "StockLevel", prose(StockNow)),
 }
 
 

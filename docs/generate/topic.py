@@ -53,7 +53,7 @@ USES = {
     topic.ORDER_COMMANDS: Use("Requests", "you", "agent commands", ("command",)),
     topic.ORDER_LOG: Use(
         "All that is known of each order: the only input of the state machine",
-        "agents orders, resolver, commands, lifecycle",
+        "agents orders, resolver, commands, lifecycle, stock",
         "agent lifecycle",
         ("fact", "command", "verdict"),
     ),
@@ -83,11 +83,25 @@ USES = {
     ),
     topic.ANOMALIES: Use(
         "Facts that do not fit together, or fit again",
-        "agents lifecycle, resolver",
+        "agents lifecycle, resolver, stock",
         "you",
         ("anomaly",),
     ),
-    topic.STOCK_MOVEMENTS: Use("Kept free: nothing is written yet", "nobody yet", "you"),
+    topic.STOCK_FACTS: Use(
+        "What happened in warehouses: counts, receipts, corrections, limits",
+        "you",
+        "agent stock-facts",
+        ("stock-fact",),
+    ),
+    topic.STOCK_MOVEMENTS: Use(
+        "The log of each stock: what orders want of it, and what happened to it",
+        "agents lifecycle, stock-facts",
+        "agent stock, you",
+        ("stock-movement", "stock-fact"),
+    ),
+    topic.STOCK_LEVELS: Use(
+        "Every number of each stock as it is now", "agent stock", "you", ("stock-level",)
+    ),
     topic.DEAD_LETTERS: Use(
         "Records that could not be processed, as they came",
         "every agent",
@@ -104,6 +118,12 @@ USES = {
         "State of the resolver; its form is private",
         "agent resolver",
         "agent resolver at recovery",
+        ("state",),
+    ),
+    topic.STOCK_CHANGELOG: Use(
+        "Stocks, and claims of lines that wait for nothing any more; their form is private",
+        "agent stock",
+        "agent stock at recovery",
         ("state",),
     ),
 }

@@ -37,6 +37,7 @@ from domain.order import Order
 from domain.process import Step, process, unseen
 from domain.rules import Rules
 from domain.snapshot import take_snapshot
+from domain.stock_fact import StockMovement, key_of
 from domain.vocabulary import OrderKey
 from streams import topic
 from streams.agents.dead_letter import bury
@@ -143,6 +144,9 @@ class LifecycleProcessor:
         send, partition = self._context.outbox.send, self._context.partition
         for message in step.messages:
             said = type(message)
+            if isinstance(message, StockMovement):
+                send(topic.STOCK_MOVEMENTS, key_of(message).encode(), encode_message(message))
+                continue
             send(_TOPICS[said], key, encode_message(message), (), partition)
             if said in _COUNTED:
                 self._note(message)

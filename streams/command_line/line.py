@@ -13,10 +13,12 @@ from msgspec.structs import replace
 
 from connectors.command import read_command
 from connectors.delivery import Quarantined
+from connectors.stock_fact import read_stock_fact
 from domain.codec import decode_record
 from domain.command import Command, Record, Request
 from domain.guard import GUARDS, name_of
 from domain.instant import EPOCH
+from domain.stock_fact import StockFact
 
 LINE_BYTES_MAX: Final = 1_048_576
 """As much as a broker takes in one record by default."""
@@ -26,6 +28,7 @@ _VALUE_CHARACTERS_MAX: Final = 80
 _BOM: Final = b"\xef\xbb\xbf"
 _PATH: Final = re.compile(r"at `\$([^`]*)`")
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+_STOCK: Final = re.compile(rb'"kind"\s*:\s*"stock\.(level_set|received|adjusted|limits_set)"')
 _COMMANDS: Final = frozenset(name_of(command) for command in GUARDS)
 _TOO_DEEP: Final = Quarantined(reason="nested too deep")
 
@@ -63,7 +66,7 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, line
 
 
-def read_line(line: bytes | None, before: datetime = EPOCH) -> Record | Quarantined:
+def read_line(line: bytes | None, before: datetime = EPOCH) -> Record | StockFact | Quarantined:
     """Read a record; a command that states no time happened at the latest time before it."""
     if line is None:
         return Quarantined(reason=f"line over {LINE_BYTES_MAX} bytes")
@@ -75,10 +78,21 @@ def read_line(line: bytes | None, before: datetime = EPOCH) -> Record | Quaranti
     except RecursionError:
         return _TOO_DEEP
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:
-        return _loose_command(line, before) or Quarantined(reason=_explain(line, str(error)))
+        loose = _stock_fact(line) or _loose_command(line, before)
+        return loose or Quarantined(reason=_explain(line, str(error)))
     if isinstance(record, Request):
         return _addressed(record)
     return record
+
+
+def _stock_fact(line: bytes) -> StockFact | Quarantined | None:
+    """Read what happened in a warehouse; None where the line speaks of something else."""
+    if not _STOCK.search(line):
+        return None
+    fact = read_stock_fact(line)
+    if isinstance(fact, Quarantined):
+        return Quarantined(reason=_explain(line, fact.reason), field=fact.field, value=fact.value)
+    return fact
 
 
 def _addressed(command: Command) -> Command | Quarantined:

@@ -23,11 +23,14 @@ from domain.message import (
     StatusChanged,
 )
 from domain.rules import Rules
+from domain.stock_fact import StockFact
+from domain.stock_level import StockNow
 from streams.command_line.failure import WrongUse
 from streams.command_line.line import lines, open_twice, read_line
 from streams.command_line.output import binary_output, plain_line
 from streams.replay import Refused, Replay, Said, collect_verdicts
 from streams.rulebook import SHOWN_BY_DEFAULT, RulesError, make_rules
+from streams.stock_room import StockRoom
 
 _NOT_UNDERSTOOD: Final = 3
 _OUTPUTS: Final[dict[type, str]] = {
@@ -36,6 +39,7 @@ _OUTPUTS: Final[dict[type, str]] = {
     CommandResult: "command_result",
     Anomaly: "anomaly",
     ActionRequired: "action_required",
+    StockNow: "stock_level",
 }
 """A message that is not named here is called as its class: StockMovement is stock_movement."""
 
@@ -61,13 +65,18 @@ def command(
 
     FILE holds one JSON object a line, in the order of the log; `-` is standard input. Blank lines
     and lines that begin with # are passed over. Exit status 3 if a line was not understood.
+    Facts of stocks (`stock.level_set` and the like) may stand between them; stocks answer the
+    orders, unless FILE holds their answers.
     """
     rules = _rules(profiles, policy)
     until = _time(at) if at else None
     stream = open_twice(file)
     verdicts = collect_verdicts(_judged(stream))
     stream.seek(0)
-    replay = Replay(lambda _key: rules, verdicts=verdicts)
+    answered = any(line and b'"stock.line_reserved"' in line for _, line in lines(stream))
+    stream.seek(0)
+    stocks = None if answered else StockRoom()
+    replay = Replay(lambda _key: rules, verdicts=verdicts, stocks=stocks)
     ctx.exit(_NOT_UNDERSTOOD if _play(replay, stream, until) else 0)
 
 
@@ -82,7 +91,10 @@ def _play(replay: Replay, stream: BinaryIO, until: datetime | None) -> int:
             refused += 1
             continue
         before = max(before, record.occurred_at)
-        refused += _print(write, replay.take(record), f"line {number}")
+        if isinstance(record, StockFact):
+            refused += _print(write, replay.take_stock(record), f"line {number}")
+        else:
+            refused += _print(write, replay.take(record), f"line {number}")
     if until:
         refused += _print(write, replay.pass_time(until), f"time {until.isoformat()}")
     for waiting in replay.waiting():

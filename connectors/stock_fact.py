@@ -1,0 +1,48 @@
+"""A stock fact as a warehouse writes it: bytes in, a fact or a quarantine out."""
+
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from connectors.delivery import Quarantined
+from connectors.json_body import guard
+from domain.stock_fact import StockFact, is_stocked
+
+YEAR_FIRST: Final = 1971
+YEAR_LAST: Final = 2199
+"""A count that is dated centuries ahead would stand against every later one."""
+_TENANT_CHARACTERS_MAX: Final = 64
+_decode: Final[msgspec.json.Decoder[StockFact]] = msgspec.json.Decoder(StockFact)
+
+
+def read_stock_fact(value: bytes | None) -> StockFact | Quarantined:
+    """Read a stock fact; it names its tenant, an article and, if not the default, a warehouse."""
+    if value is None:
+        return Quarantined(reason="stock fact without a value", field="value")
+    if refused := guard(value):
+        return refused
+    try:
+        fact = _decode.decode(value)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        return Quarantined(reason=f"not a stock fact: {error}")
+    return misaddressed(fact) or replace(fact, order_key=None)
+
+
+def misaddressed(fact: StockFact) -> Quarantined | None:
+    """Say why a fact names no stock, None if it names one."""
+    tenant = fact.tenant
+    if (
+        not tenant
+        or "/" in tenant
+        or len(tenant) > _TENANT_CHARACTERS_MAX
+        or any(one.isspace() for one in tenant)
+    ):
+        return Quarantined(reason="a stock fact names its tenant", field="tenant", value=tenant)
+    if not YEAR_FIRST <= fact.occurred_at.year <= YEAR_LAST:
+        when = fact.occurred_at.isoformat()
+        return Quarantined(reason="no warehouse was there", field="occurred_at", value=when)
+    body = fact.body
+    if not is_stocked(body.sku, body.warehouse):
+        return Quarantined(reason="sku or warehouse cannot be printed", field="body.sku")
+    return None
