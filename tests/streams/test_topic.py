@@ -13,7 +13,13 @@ def test_names_are_unique():
 def test_changelogs_and_snapshots_are_compacted():
     compacted = {topic.name for topic in TOPICS if topic.keep is Keep.LAST_PER_KEY}
 
-    assert compacted == {"order-snapshots", "lifecycle-changelog", "resolver-changelog"}
+    assert compacted == {
+        "order-snapshots",
+        "stock-levels",
+        "lifecycle-changelog",
+        "resolver-changelog",
+        "stock-changelog",
+    }
 
 
 def test_the_order_log_is_kept_for_ever_unless_told_otherwise():
