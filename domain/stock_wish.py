@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from domain.command import CommandJudged
 from domain.departure import Flows, departures_of, left_to_supplier, purchases_of
 from domain.envelope import Envelope
 from domain.identity import digest
@@ -139,6 +140,8 @@ def _reserves(order: Order, policy: Policy) -> bool:
 
 
 def _movement(order: Order, cause: Envelope, wish: StockWish) -> StockMovement:
+    """Make the movement; a command causes it whether it is judged now or was judged before."""
+    judged = cause.body.command_id if isinstance(cause, CommandJudged) else ""
     tenant, channel, _ = order.key.split("/", 2)
     place = place_name(wish.warehouse, wish.sku, wish.line_id)
     return StockMovement(
@@ -149,6 +152,6 @@ def _movement(order: Order, cause: Envelope, wish: StockWish) -> StockMovement:
         channel=channel,
         source="orderstream",
         revision=order.version,
-        cause_id=cause.event_id,
+        cause_id=judged or cause.event_id,
         body=wish,
     )

@@ -21,7 +21,7 @@ from tests.domain.builders import NINE, minute, rules
 
 SKU = "LAMP"
 STOCK = "acme/default/LAMP"
-STOCKED = rules("marketplace", stock=True)
+STOCKED = rules("marketplace")
 
 
 def _told(kind: type, at: float, body, event_id: str = "", **envelope):

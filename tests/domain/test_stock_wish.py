@@ -20,7 +20,9 @@ from tests.domain.builders import (
     handed_over,
     held,
     lines_cancelled,
+    money,
     packed,
+    rows,
     rules,
     run,
     saved,
@@ -348,6 +350,52 @@ def test_what_else_an_order_can_do_to_its_claim(name):
     assert Room().tell(level(10), order("4a", revision=1), *records).vector() == vector
 
 
+CLAIMS = """
+profile      initial  paid_later facts       allocated
+allocation   open     no         placed              4
+allocation   saved    no         placed              0
+allocation   saved    no         valid               0
+allocation   saved    no         confirmed           4
+allocation   open     no         saved               0
+marketplace  pending  no         placed              0
+marketplace  pending  no         valid               4
+marketplace  pending  no         confirmed           4
+marketplace  pending  no         authorized          0
+marketplace  pending  yes        authorized          4
+marketplace  pending  no         captured            4
+marketplace  pending  no         asked_to_cancel     0
+marketplace  pending  no         work                4
+"""
+
+TOLD = {
+    "placed": [order("4a", validity=Validity.UNSTATED)],
+    "valid": [order("4a")],
+    "saved": [order("4a", kind=facts.OrderSaved, validity=Validity.UNSTATED)],
+    "confirmed": [order("4a", validity=Validity.UNSTATED), say(facts.OrderConfirmed, 3)],
+    "authorized": [order("4a", validity=Validity.UNSTATED), money("authorized", 200)],
+    "captured": [order("4a", validity=Validity.UNSTATED), money("captured", 200)],
+    "asked_to_cancel": [
+        order("4a", validity=Validity.UNSTATED),
+        say(facts.OrderCancelRequested, 3),
+    ],
+    "work": [order("4a", validity=Validity.UNSTATED), say(facts.OrderWorkStarted, 3)],
+}
+
+
+@pytest.mark.rule("S3.4", "S3.6", "S4.27")
+@pytest.mark.parametrize("row", rows(CLAIMS), ids=" ".join)
+def test_an_order_has_a_claim_once_it_is_accepted(row):
+    """
+    What accepted means is the shop's policy; a saved order, or one that is pending, has none.
+    """
+    profile, initial, paid_later, told, allocated = row
+    by = rules(profile, initial=initial, authorized_is_paid=paid_later == "yes")
+
+    room = Room(by).tell(level(10), *TOLD[told])
+
+    assert room.vector() == (10, int(allocated), 10 - int(allocated), 0, 10)
+
+
 def test_an_article_without_a_number_is_in_no_stock():
     """
     Nor is one whose number cannot be printed.
@@ -359,7 +407,7 @@ def test_nothing_is_asked_of_stocks_that_nobody_keeps():
     """
     Off by default: no movement, and lines without a look.
     """
-    story = run([order("4a")], rules("marketplace"))
+    story = run([order("4a")], rules("storefront"))
 
     assert not [one for one in story.messages if type(one).__name__ == "StockMovement"]
     assert [(one.style, one.reserved) for one in story.snapshot.lines] == [("", 0)]
@@ -371,7 +419,7 @@ def test_keeping_no_stock_any_more_releases_what_was_reserved():
     """
     room = Room().tell(level(9), order("4a"), created("f1", "1a", ""), handed_over("f1"))
 
-    room.rules = rules("marketplace")
+    room.rules = rules("marketplace", stock=False)
     room.tell(say(facts.OrderCancelRequested, 40))
 
     assert room.vector() == (8, 0, 8, 0, 8)
