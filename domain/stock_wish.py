@@ -51,6 +51,7 @@ def _is_same(before: Order, order: Order) -> bool:
     return (
         old.goods.lines is new.goods.lines
         and old.promise is new.promise
+        and old.money.state == new.money.state
         and before.head is order.head
         and before.changes is order.changes
         and before.warehouses is order.warehouses
