@@ -50,7 +50,7 @@ class Players:
             heard = waiting.popleft()
             if heard.topic in READ:
                 self.tally.take(heard.topic, heard.value, heard.headers)
-            else:
+            elif heard.topic in self.stages:
                 waiting += [
                     record(said.topic, said.value, key=said.key, headers=said.headers)
                     for said in self.stages[heard.topic].process([heard])
