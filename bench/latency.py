@@ -113,7 +113,7 @@ class _Reader:
                 "bootstrap.servers": job.brokers,
                 "group.id": uuid.uuid4().hex,
                 "isolation.level": "read_committed",
-                "fetch.wait.max.ms": 10,
+                "fetch.wait.max.ms": 100,
                 "enable.auto.commit": False,
             }
         )

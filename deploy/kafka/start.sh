@@ -3,7 +3,8 @@
 # Usage: start.sh [data_dir] [port]      stop it with: stop.sh data_dir
 # Prints the bootstrap address, nothing else, once the broker answers; its log is data_dir/kafka.log.
 # Without arguments: a fresh folder under ${TMPDIR:-/tmp} (its name goes to standard error), a free port.
-# Settings: KAFKA_HEAP (-Xmx1g), KAFKA_LIBS (where the jars are kept), KAFKA_PARTITIONS (4).
+# Settings: KAFKA_HEAP (-Xmx1g), KAFKA_JVM (more words for the JVM, none), KAFKA_LIBS (where the jars are kept),
+# KAFKA_PARTITIONS (4).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -67,10 +68,11 @@ transaction.state.log.num.partitions=4
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+group.coordinator.append.linger.ms=0
 group.min.session.timeout.ms=1000
 message.max.bytes=16777216
 PROPERTIES
-run=(java "${KAFKA_HEAP:--Xmx1g}" -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -Djava.awt.headless=true
+run=(java "${KAFKA_HEAP:--Xmx1g}" ${KAFKA_JVM:-} -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -Djava.awt.headless=true
   -Dorg.slf4j.simpleLogger.showDateTime=true -Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd\'T\'HH:mm:ss.SSS
   -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info -cp "$libs/*")
 

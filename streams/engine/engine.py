@@ -1,7 +1,7 @@
 """The engine: one task per stage and assigned partition, told by Faust's rebalances.
 
 Rebalances are eager (fact F13): every partition is revoked each time. A task whose partition
-comes back keeps its state, because a former owner that lost it in between would be fenced.
+comes back in the very next generation of the group keeps its state: nobody else can have had it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from faust.types import TP
 from mode import Service
 
 from streams.engine.client import a_broker_listens, wait_for_brokers
+from streams.engine.committer import Committer
 from streams.engine.crash import Die, die
 from streams.engine.meter import Meter
 from streams.engine.task import PartitionTask, Phase
 
 if TYPE_CHECKING:
+    from streams.engine.group import Membership
     from streams.engine.stage import Stage
     from streams.engine.transport import Consumer, Fetched
     from streams.metric import Metrics
@@ -51,6 +53,8 @@ class Engine(Service):
         self.live = True
         self._die = die
         self._tasks: dict[TopicPartition, PartitionTask] = {}
+        self._committer = Committer(settings=settings, die=self.surprise)
+        self._membership: Membership | None = None
         self._assigned = False
         self._brokers_there = False
         self._closing = False
@@ -61,6 +65,7 @@ class Engine(Service):
         return (
             self._assigned
             and self._brokers_there
+            and (self._committer.owns or not self._tasks)
             and all(task.phase is Phase.WORKING for task in self._tasks.values())
         )
 
@@ -73,7 +78,7 @@ class Engine(Service):
     async def on_stop(self) -> None:
         """End the tasks; the consumer has held them already."""
         self._closing = True
-        await self._stop_tasks(list(self._tasks))
+        await self._committer.stop()
 
     def surprise(self, cause: str, error: BaseException) -> None:
         """End the process, unless it is ending anyway."""
@@ -89,24 +94,41 @@ class Engine(Service):
             task.deliver(fetched.records, fetched.remaining)
 
     async def hold(self) -> None:
-        """Let every task finish its transaction and begin no other."""
+        """Finish the transaction at hand and begin no other."""
         self._assigned = False
+        for task in self._tasks.values():
+            task.hold()
         try:
             async with asyncio.timeout(self.settings.handover_seconds_max):
-                await asyncio.gather(*(task.hold() for task in self._tasks.values()))
+                await self._committer.hold()
         except TimeoutError as error:
             self.surprise("hand-over took too long", error)
 
-    async def assigned(self, consumer: Consumer, sources: Iterable[TP]) -> None:
+    async def assigned(
+        self, consumer: Consumer, sources: Iterable[TP], membership: Membership
+    ) -> None:
         """Stop the tasks of partitions that went, start those of partitions that came."""
         self.consumer = consumer
         wanted = {TopicPartition(*source) for source in sources if source.topic in self.stages}
         self.metrics.rebalances.inc()
-        await self._stop_tasks([source for source in self._tasks if source not in wanted])
+        if not membership.follows(self._membership):
+            self._start_anew()
+        self._membership = membership
+        for source in self._tasks.keys() - wanted:
+            self._tasks.pop(source).stop()
         for source in sorted(wanted - self._tasks.keys()):
             self._tasks[source] = self._new_task(source)
-            self._tasks[source].start()
+        await self._committer.own(membership, self._tasks)
         self._assigned = True
+
+    def _start_anew(self) -> None:
+        """Forget state that another owner may have changed meanwhile."""
+        if self._tasks:
+            _log.warning("the group went on without this worker, starting anew")
+        for task in self._tasks.values():
+            task.meter.started_anew()
+            task.stop()
+        self._tasks.clear()
 
     def seeked(self, committed: Mapping[TopicPartition, int | None]) -> None:
         """Let every task go on from the offset where the consumer stands now."""
@@ -114,6 +136,7 @@ class Engine(Service):
             task = self._tasks.get(source)
             if task is not None:
                 task.release(offset)
+        self._committer.release()
 
     def _new_task(self, source: TopicPartition) -> PartitionTask:
         stage = self.stages[source.topic]
@@ -123,12 +146,8 @@ class Engine(Service):
             partition=source.partition,
             meter=Meter(metrics=self.metrics, stage=stage, partition=source.partition),
             on_full=self._on_full,
-            die=self.surprise,
+            wake=self._committer.wake,
         )
-
-    async def _stop_tasks(self, sources: Sequence[TopicPartition]) -> None:
-        tasks = [self._tasks.pop(source) for source in sources]
-        await asyncio.gather(*(task.stop() for task in tasks))
 
     def _on_full(self, source: TopicPartition, full: bool) -> None:  # noqa: FBT001 - a callback
         if self.consumer is None:

@@ -2,6 +2,7 @@
 
 EngineError
 ├── FencedError          another process owns the partition now
+├── MembershipError      the group let go of this worker while it handed partitions out
 ├── RecoveryError        state could not be read back in time
 ├── StoreError           a stage without a changelog wrote state
 └── UnfitRuntimeError    the installation cannot keep the guarantees
@@ -23,6 +24,10 @@ class RecoveryError(EngineError):
         self.partition = partition
         self.position = position
         self.end = end
+
+
+class MembershipError(EngineError):
+    """A worker was given partitions without a place in the group."""
 
 
 class StoreError(EngineError):

@@ -6,10 +6,10 @@ Labelled series are looked up once here, not for every batch.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sized
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from streams.engine.share import Share
     from streams.engine.stage import Stage
     from streams.metric import Metrics
 
@@ -56,19 +56,17 @@ class Meter:
         """Note that state had to be read again after a rebalance."""
         self._metrics.restarts.labels(self._stage).inc()
 
-    def committed(self, outgoing: Mapping[str, Sized], keys: int) -> None:
-        """Note a transaction and what it sent."""
-        self.progress_at = time.monotonic()
+    def committed(self, share: Share, keys: int) -> None:
+        """Note a share of a transaction that was committed."""
+        self.progress_at = now = time.monotonic()
         self._keys.set(keys)
-        for topic, records in outgoing.items():
+        for topic, records in share.outgoing.items():
             self._metrics.events_out.labels(topic).inc(len(records))
-
-    def folded(self, records: int, computing_seconds: float, seconds: float) -> None:
-        """Note a transaction that moved the offset."""
-        self._events_in.inc(records)
-        self._records.observe(records)
-        self._computing.observe(computing_seconds)
-        self._seconds.observe(seconds)
+        if share.records:
+            self._events_in.inc(share.records)
+            self._records.observe(share.records)
+            self._computing.observe(share.computing_seconds)
+            self._seconds.observe(now - share.begun)
 
     def look(self, remaining: int | None) -> float:
         """Take the consumer's word on what remains; give the seconds without needed progress."""

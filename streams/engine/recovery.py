@@ -1,37 +1,40 @@
-"""Reading a partition's state back: changelog to its end, then where the group stands.
+"""Reading partitions' state back: where the group stands, then the changelogs to their ends.
 
-It comes after the partition's producer has started: that aborted whatever a former owner had
-open, so the end of the changelog and the committed offset belong together (ADR on ownership).
+It comes after the ids of former owners were taken, and the offsets are asked for until no open
+transaction can move them (`group.py`). What belongs to such an offset lies before the end of its
+changelog, perhaps not readable yet: so the end is asked for uncommitted and read committed.
 Values are not decoded: a million keys are read in seconds because nothing looks at them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.engine.client import client_options
 from streams.engine.errors import RecoveryError
+from streams.engine.group import settled_offsets
 
 if TYPE_CHECKING:
-    from streams.engine.store import MemoryStore
+    from streams.engine.task import PartitionTask
     from streams.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 _FETCH_BYTES_MAX: Final = 8 * 1024 * 1024
 _RECORDS_A_ROUND: Final = 5_000  # between two rounds the loop serves others: health, other tasks
-_ROUND_MS: Final = 500
+_ROUND_MS: Final = 200
 
 
-async def recover(
-    *,
-    settings: Settings,
-    source: TopicPartition,
-    changelog: TopicPartition | None,
-    store: MemoryStore,
-) -> int | None:
-    """Fill the store and give the group's committed offset of the source, None for no offset."""
+async def recover(*, settings: Settings, tasks: Collection[PartitionTask]) -> None:
+    """Let each task work as soon as its store is full again."""
+    if not tasks:
+        return
     reader = AIOKafkaConsumer(
         **client_options(settings),
         group_id=settings.application_id,  # assigned by hand: it never joins the group
@@ -43,38 +46,99 @@ async def recover(
         fetch_max_wait_ms=settings.fetch_wait_ms,
     )
     await reader.start()
+    recovery = _Recovery(settings, reader, tasks)
     try:
-        if changelog is not None:
-            await _read_to_end(reader, changelog, store, settings.recovery_seconds_max)
-        committed: int | None = await reader.committed(source)
-        return committed
+        async with asyncio.timeout(settings.recovery_seconds_max):
+            await recovery.run()
+    except TimeoutError as error:
+        raise recovery.failure() from error
     finally:
         await reader.stop()
 
 
-async def _read_to_end(
-    reader: AIOKafkaConsumer, changelog: TopicPartition, store: MemoryStore, seconds_max: float
-) -> None:
-    position, end = -1, -1
+class _Recovery:
+    def __init__(
+        self, settings: Settings, reader: AIOKafkaConsumer, tasks: Collection[PartitionTask]
+    ) -> None:
+        self._settings = settings
+        self._reader = reader
+        self._begun = time.monotonic()
+        self._left = {task.changelog or task.source: task for task in tasks}
+        self._offsets: dict[TopicPartition, int | None] = {}
+        self._ends: dict[TopicPartition, int] = {}
+        self._positions: dict[TopicPartition, int] = {}
+
+    async def run(self) -> None:
+        self._offsets = await self._settled([task.source for task in self._left.values()])
+        changelogs = [task.changelog for task in self._left.values() if task.changelog]
+        for place, task in list(self._left.items()):
+            if task.changelog is None:
+                self._done(place)
+        if changelogs:
+            self._ends = await _ends(self._settings, changelogs)
+            self._reader.assign(changelogs)
+            await self._reader.seek_to_beginning(*changelogs)
+            for task in self._left.values():
+                task.store.clear()
+            await self._read()
+
+    async def _settled(
+        self, sources: Iterable[TopicPartition]
+    ) -> dict[TopicPartition, int | None]:
+        if self._settings.embedded:  # it knows older requests only, and one owner for all
+            return {source: await self._reader.committed(source) for source in sources}
+        return await settled_offsets(self._reader, self._settings.application_id, sources)
+
+    async def _read(self) -> None:
+        while True:
+            for place in list(self._left):
+                self._positions[place] = await self._reader.position(place)
+                if self._positions[place] >= self._ends[place]:
+                    self._reader.pause(place)
+                    self._done(place)
+            if not self._left:
+                return
+            batches = await self._reader.getmany(
+                *self._left, timeout_ms=_ROUND_MS, max_records=_RECORDS_A_ROUND
+            )
+            for place, records in batches.items():
+                restore = self._left[place].store.restore
+                for record in records:
+                    if record.key is not None:
+                        restore(record.key, record.value)
+            await asyncio.sleep(0)
+
+    def _done(self, place: TopicPartition) -> None:
+        task = self._left.pop(place)
+        seconds = time.monotonic() - self._begun
+        offset = self._offsets.get(task.source)
+        task.recovered(offset, seconds)
+        _log.info(
+            "partition recovered: stage=%s partition=%d keys=%d seconds=%.2f offset=%s",
+            task.stage.name,
+            task.source.partition,
+            len(task.store),
+            seconds,
+            offset,
+        )
+
+    def failure(self) -> RecoveryError:
+        place = min(self._left)
+        return RecoveryError(
+            topic=place.topic,
+            partition=place.partition,
+            position=self._positions.get(place, -1),
+            end=self._ends.get(place, -1),
+        )
+
+
+async def _ends(
+    settings: Settings, changelogs: Collection[TopicPartition]
+) -> dict[TopicPartition, int]:
+    reader = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
+    await reader.start()
     try:
-        async with asyncio.timeout(seconds_max):
-            reader.assign([changelog])
-            end = (await reader.end_offsets([changelog]))[changelog]
-            await reader.seek_to_beginning(changelog)
-            while (position := await reader.position(changelog)) < end:
-                await _read_some(reader, changelog, store)
-    except TimeoutError as error:
-        raise RecoveryError(
-            topic=changelog.topic, partition=changelog.partition, position=position, end=end
-        ) from error
-
-
-async def _read_some(
-    reader: AIOKafkaConsumer, changelog: TopicPartition, store: MemoryStore
-) -> None:
-    restore = store.restore
-    batches = await reader.getmany(changelog, timeout_ms=_ROUND_MS, max_records=_RECORDS_A_ROUND)
-    for record in batches.get(changelog, ()):
-        if record.key is not None:
-            restore(record.key, record.value)
-    await asyncio.sleep(0)
+        ends: dict[TopicPartition, int] = await reader.end_offsets(changelogs)
+        return ends
+    finally:
+        await reader.stop()

@@ -58,6 +58,11 @@ class MemoryStore:
     def __len__(self) -> int:
         return len(self._data)
 
+    def clear(self) -> None:
+        """Forget everything, to read it back from the changelog."""
+        self._data.clear()
+        self._changed.clear()
+
     def restore(self, key: bytes, value: bytes | None) -> None:
         """Take one record of the changelog; it is not a change."""
         if value is None:

@@ -1,42 +1,36 @@
-"""The work of one stage on one partition: fold waiting records, commit them in one transaction.
+"""The work of one stage on one partition: what waits, its state, and what a transaction takes.
 
-The transactional id is the proof of ownership: whoever starts its producer fences the former
-owner. So state in memory is right for as long as commits succeed, also across rebalances, and
-the first commit that fails ends the process (aiokafka speaks the protocol before KIP-890, where
-an unclear answer to a commit can only be settled by a new producer: fact F18).
+A task computes and never commits: the committer of its worker asks it for its share of the next
+transaction. State in memory is ahead of the last commit by what is on its way, so the first
+commit that fails ends the process.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from aiokafka import TopicPartition
 
 from streams.engine.outbox import Outbox
-from streams.engine.producer import Transactions
-from streams.engine.recovery import recover
+from streams.engine.share import Share
 from streams.engine.stage import Context
 from streams.engine.store import MemoryStore
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
-    from streams.engine.crash import Die
     from streams.engine.meter import Meter
     from streams.engine.stage import Processor, Stage
     from streams.settings import Settings
 
-_log = logging.getLogger(__name__)
-
 _NOTHING_IS_DUE: Final = 0  # the beginning of time: a processor only tells its next deadline
-_PAUSE_SECONDS_MIN: Final = 0.005
 _PAUSE_SECONDS_BEHIND: Final = 1.0
+_REST_MS: Final = 5  # between two calls for what is due
 
 
 class Phase(StrEnum):
@@ -44,7 +38,6 @@ class Phase(StrEnum):
 
     RECOVERING = "recovering"
     WORKING = "working"
-    HELD = "held"  # a rebalance is on: nothing new is begun
     STOPPED = "stopped"
 
 
@@ -59,50 +52,31 @@ class PartitionTask:
         partition: int,
         meter: Meter,
         on_full: Callable[[TopicPartition, bool], None],
-        die: Die,
+        wake: Callable[[], None],
     ) -> None:
         self.stage = stage
         self.source = TopicPartition(stage.topic, partition)
+        self.changelog = (
+            TopicPartition(stage.changelog, partition) if stage.changelog is not None else None
+        )
+        self.store = MemoryStore(logged=self.changelog is not None)
         self.phase = Phase.RECOVERING
-        self.committed: int | None = None
         self.meter = meter
         self._settings = settings
         self._on_full = on_full
-        self._die = die
-        self._changelog = (
-            TopicPartition(stage.changelog, partition) if stage.changelog is not None else None
-        )
+        self._wake = wake
+        self._folded: int | None = None  # offset after the last record that was folded
         self._held = True  # until the consumer stands at the committed offset
         self._full = False
         self._waiting: deque[Sequence[ConsumerRecord]] = deque()
         self._accepted = -1  # offset after the last record that was taken in
-        self._wake = asyncio.Event()
-        self._working = asyncio.Lock()
         self._deadline_ms: int | None = None
-        self._runner: asyncio.Task[None] | None = None
-        self._open()
-
-    def _open(self) -> None:
-        self._store = MemoryStore(logged=self._changelog is not None)
         self._outbox = Outbox()
-        self._transactions = Transactions(
-            settings=self._settings,
-            transactional_id=f"{self._settings.application_id}-{self.stage.name}-{self.source.partition}",
-        )
-        self._processor: Processor = self.stage.make(
-            Context(
-                stage=self.stage.name,
-                partition=self.source.partition,
-                store=self._store,
-                outbox=self._outbox,
-            )
+        self._processor: Processor = stage.make(
+            Context(stage=stage.name, partition=partition, store=self.store, outbox=self._outbox)
         )
 
     # What the engine asks of a task.
-
-    def start(self) -> None:
-        """Begin: own, recover, work."""
-        self._follow(self._run())
 
     def deliver(self, records: Sequence[ConsumerRecord], remaining: int | None) -> None:
         """Take fetched records; those known already are left out."""
@@ -116,117 +90,88 @@ class PartitionTask:
         self._accepted = records[-1].offset + 1
         self._waiting.append(records)
         self.meter.waiting += len(records)
-        self._wake.set()
+        self._wake()
         if not self._full and self.meter.waiting >= self._settings.records_waiting_max:
             self._set_full(full=True)
 
-    async def hold(self) -> None:
-        """Finish the transaction at hand, forget what waits, begin nothing."""
+    def hold(self) -> None:
+        """Forget what waits and take nothing more."""
         self._held = True
-        self._forget_waiting()
-        async with self._working:
-            if self.phase is Phase.WORKING:
-                self.phase = Phase.HELD
+        self._waiting.clear()
+        self.meter.waiting = 0
+        if self._full:
+            self._set_full(full=False)
 
     def release(self, committed: int | None) -> None:
         """Go on; the consumer was just set to the group's committed offset."""
-        if not self._held:
-            return
         self._held = False
-        self._accepted = committed or 0
-        if self.phase is Phase.HELD and (committed or 0) > (self.committed or 0):
-            _log.warning("another owner was here, starting anew: partition=%s", self.source)
-            self.meter.started_anew()
-            self.phase = Phase.RECOVERING
-            self._follow(self._run_anew(self._runner, self._transactions))
-        elif self.phase is Phase.HELD:
-            self.phase = Phase.WORKING
-            self._accepted = self.committed or 0
-        self._wake.set()
+        self._accepted = committed or 0 if self._folded is None else self._folded
 
-    async def stop(self) -> None:
-        """End without finishing anything; the next owner repeats what was not committed."""
-        self._held = True
-        self.phase = Phase.STOPPED
-        self._forget_waiting()
-        await _cancelled(self._runner)
-        await self._transactions.stop()
-
-    # The work itself.
-
-    def _follow(self, work: Coroutine[None, None, None]) -> None:
-        self._runner = asyncio.create_task(work, name=f"{self.stage.name}-{self.source.partition}")
-        self._runner.add_done_callback(self._ended)
-
-    def _ended(self, runner: asyncio.Task[None]) -> None:
-        if runner.cancelled():
-            return
-        error = runner.exception()
-        if error is not None:
-            self._die(f"stage {self.stage.name}, {self.source}", error)
-
-    async def _run_anew(self, former: asyncio.Task[None] | None, owned: Transactions) -> None:
-        await _cancelled(former)
-        await owned.stop()
-        self._open()
-        await self._run()
-
-    async def _run(self) -> None:
-        await self._recover()
-        while True:
-            await self._something_to_do()
-            async with self._working:
-                if self._held:
-                    continue
-                await self._fold()
-                await self._fire()
-
-    async def _recover(self) -> None:
-        begun = time.monotonic()
-        await self._transactions.start()
-        self.committed = await recover(
-            settings=self._settings,
-            source=self.source,
-            changelog=self._changelog,
-            store=self._store,
-        )
+    def recovered(self, committed: int | None, seconds: float) -> None:
+        """Work from here: the store is full again, and the group stands at this offset."""
+        self._folded = committed
         self._processor.restored()
         self._deadline_ms = self._processor.fire(_NOTHING_IS_DUE)
-        self.meter.recovered(time.monotonic() - begun, len(self._store))
-        self.phase = Phase.HELD if self._held else Phase.WORKING
-        _log.info(
-            "partition recovered: stage=%s partition=%d keys=%d seconds=%.2f offset=%s",
-            self.stage.name,
-            self.source.partition,
-            len(self._store),
-            time.monotonic() - begun,
-            self.committed,
+        self.meter.recovered(seconds, len(self.store))
+        self.phase = Phase.WORKING
+        self._wake()
+
+    def stop(self) -> None:
+        """End without finishing anything; the next owner repeats what was not committed."""
+        self.phase = Phase.STOPPED
+        self.hold()
+
+    # What the committer asks of a task.
+
+    def is_due(self) -> bool:
+        """Tell whether there is something to do now."""
+        return self.pause_seconds() == 0
+
+    def pause_seconds(self) -> float | None:
+        """Tell how long until there is something to do, None for not before records come."""
+        if self.phase is not Phase.WORKING or self._held:
+            return None
+        if self._waiting:
+            return 0.0
+        if self._deadline_ms is None:
+            return None
+        left = self._deadline_ms / 1000 - time.time()
+        if left > 0:
+            return left
+        return 0.0 if self._may_fire() else _PAUSE_SECONDS_BEHIND
+
+    async def fold(self, records_max: int) -> Share | None:
+        """Work off what waits and what is due; give what it brought about, None for nothing."""
+        begun = time.monotonic()
+        records, computing_seconds = await self._process(records_max)
+        self._fire()
+        outgoing, changes = self._outbox.take(), self.store.take_changes()
+        if not outgoing and not changes and not records:
+            return None
+        return Share(
+            source=self.source,
+            offset=self._folded or 0,
+            outgoing=outgoing,
+            changelog=self.changelog,
+            changes=changes,
+            records=records,
+            computing_seconds=computing_seconds,
+            begun=begun,
         )
 
-    async def _something_to_do(self) -> None:
-        self._wake.clear()
-        if self._waiting and not self._held:
-            return
-        pause: float | None = None
-        if self._deadline_ms is not None and not self._held:
-            shortest = _PAUSE_SECONDS_MIN if self._may_fire() else _PAUSE_SECONDS_BEHIND
-            pause = max(self._deadline_ms / 1000 - time.time(), shortest)
-        try:
-            async with asyncio.timeout(pause):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+    def committed(self, share: Share) -> None:
+        """Note that a share is settled."""
+        self.meter.committed(share, len(self.store))
 
-    async def _fold(self) -> None:
-        begun = time.monotonic()
-        count, computed, last = 0, 0.0, -1
-        while self._waiting and count < self._settings.records_per_transaction_max:
+    async def _process(self, records_max: int) -> tuple[int, float]:
+        count, computed = 0, 0.0
+        while self._waiting and count < records_max:
             records = self._take()
             if records:
                 start = time.perf_counter()
                 self._processor.process(records)
                 computed += time.perf_counter() - start
-                count, last = count + len(records), records[-1].offset
+                count, self._folded = count + len(records), records[-1].offset + 1
                 await asyncio.sleep(0)
         if self._full and self.meter.waiting <= self._settings.records_waiting_max // 2:
             self._set_full(full=False)
@@ -234,57 +179,29 @@ class PartitionTask:
             start = time.perf_counter()
             self._processor.finish()
             computed += time.perf_counter() - start
-            await self._commit(last + 1)
-            self.meter.folded(count, computed, time.monotonic() - begun)
+        return count, computed
 
     def _take(self) -> Sequence[ConsumerRecord]:
         records = self._waiting.popleft()
         self.meter.waiting -= len(records)
-        if self.committed is not None and records[0].offset < self.committed:
-            return _from_offset(records, self.committed)
+        if self._folded is not None and records[0].offset < self._folded:
+            return _from_offset(records, self._folded)
         return records
 
-    async def _fire(self) -> None:
-        may_fire = self._may_fire()
-        now_ms = int(time.time() * 1000) if may_fire else _NOTHING_IS_DUE
-        self._deadline_ms = self._processor.fire(now_ms)
-        await self._commit(None)
+    def _fire(self) -> None:
+        now_ms = int(time.time() * 1000) if self._may_fire() else _NOTHING_IS_DUE
+        deadline_ms = self._processor.fire(now_ms)
+        self._deadline_ms = deadline_ms and max(deadline_ms, now_ms + _REST_MS)
 
     def _may_fire(self) -> bool:
         """Tell whether time may pass: older records first, but not for ever."""
         behind = self.meter.behind_seconds()
         return behind == 0 or behind > self._settings.timer_patience_seconds
 
-    async def _commit(self, offset: int | None) -> None:
-        outgoing, changes = self._outbox.take(), self._store.take_changes()
-        if offset is None and not outgoing and not changes:
-            return
-        await self._transactions.write(
-            outgoing=outgoing,
-            changelog=self._changelog,
-            changes=changes,
-            offset=None if offset is None else (self.source, offset),
-        )
-        if offset is not None:
-            self.committed = offset
-        self.meter.committed(outgoing, len(self._store))
-
     def _set_full(self, *, full: bool) -> None:
         self._full = full
         self._on_full(self.source, full)
 
-    def _forget_waiting(self) -> None:
-        self._waiting.clear()
-        self.meter.waiting = 0
-        if self._full:
-            self._set_full(full=False)
-
 
 def _from_offset(records: Sequence[ConsumerRecord], offset: int) -> Sequence[ConsumerRecord]:
     return [record for record in records if record.offset >= offset]
-
-
-async def _cancelled(runner: asyncio.Task[None] | None) -> None:
-    if runner is not None:
-        runner.cancel()
-        await asyncio.gather(runner, return_exceptions=True)

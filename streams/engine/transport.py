@@ -8,7 +8,6 @@ the consumer stay Faust's.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
@@ -21,6 +20,8 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from streams.engine.client import client_options
+from streams.engine.errors import MembershipError
+from streams.engine.group import Membership
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -52,7 +53,9 @@ class Owner(Protocol):
     async def hold(self) -> None:
         """Finish what is begun, begin nothing."""
 
-    async def assigned(self, consumer: Consumer, sources: Iterable[TP]) -> None:
+    async def assigned(
+        self, consumer: Consumer, sources: Iterable[TP], membership: Membership
+    ) -> None:
         """Be responsible for these partitions from now on, and for no others."""
 
     def seeked(self, committed: Mapping[TopicPartition, int | None]) -> None:
@@ -105,9 +108,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     async def _seek_to_committed(self) -> Mapping[TP, int | None]:
         consumer = self._ensure_consumer()
         sources = list(consumer.assignment())
-        offsets = await asyncio.gather(*(consumer.committed(source) for source in sources))
+        told = await consumer._coordinator.fetch_committed_offsets(sources)  # noqa: SLF001 - all at once
+        offsets = {each: told[each].offset if each in told else None for each in sources}
         fetcher = consumer._fetcher  # noqa: SLF001 - its public seek awaits in between
-        for source, offset in zip(sources, offsets, strict=True):
+        for source, offset in offsets.items():
             if not consumer._subscription.is_assigned(source):  # noqa: SLF001
                 continue
             if offset is None:
@@ -115,7 +119,15 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             else:
                 fetcher.seek_to(source, offset)
         self.epoch += 1
-        return dict(zip(sources, offsets, strict=True))
+        return offsets
+
+    def membership(self) -> Membership:
+        """Tell this worker's place in the group; asked while the group waits for this worker."""
+        coordinator = self._ensure_consumer()._coordinator  # noqa: SLF001 - nothing public tells it
+        generation, member_id = int(coordinator.generation), str(coordinator.member_id)
+        if generation <= 0 or not member_id:  # the broker would take that for no claim at all
+            raise MembershipError(f"generation {generation}, member {member_id!r}")
+        return Membership(generation, member_id, self.consumer.owner.settings.worker_id)
 
     def remaining(self, source: TopicPartition) -> int | None:
         """Count what the topic still has for us; None while that is not known."""
@@ -200,7 +212,7 @@ class Consumer(driver.Consumer):
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Have the tasks ready before Faust seeks, which lets them go."""
-        await self.owner.assigned(self, assigned)
+        await self.owner.assigned(self, assigned, self._thread.membership())
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def wait_empty(self) -> None:
