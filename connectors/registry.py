@@ -16,6 +16,7 @@ from connectors import (
     prestashop,
     shopify,
     stripe,
+    walmart,
     woocommerce,
 )
 from connectors.delivery import Source
@@ -35,6 +36,7 @@ SOURCES: Final = MappingProxyType(
             prestashop.SOURCE,
             shopify.SOURCE,
             stripe.SOURCE,
+            walmart.SOURCE,
             woocommerce.SOURCE,
         )
     }
