@@ -6,7 +6,7 @@ Amounts stay as they came until `payment.py` and `order.py` know their currency.
 
 from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from connectors.payload import DIGITS, ROWS, Identifier, Note, Payload, Pieces, Text, Time
 
@@ -183,3 +183,81 @@ class Order(_Named):
     fulfillments: Annotated[tuple[Fulfillment, ...], *ROWS] = ()
     refunds: Annotated[tuple[Refund, ...], *ROWS] = ()
     transactions: Annotated[tuple[Transaction, ...], *ROWS] = ()
+
+
+class Dispute(Payload):
+    id: Identifier
+    order_id: Identifier | None = None
+    amount: object
+    currency: Text
+    reason: Text = ""
+    status: Text
+    initiated_at: Time
+    finalized_on: Time | None = None
+
+
+class Risk(Payload):
+    """One provider's assessment; the order stands in the gid only."""
+
+    admin_graphql_api_order_id: Text
+    provider_id: Text = ""
+    provider_title: Text = ""
+    risk_level: Text
+    created_at: Time
+
+    @property
+    def order_id(self) -> str | None:
+        number = self.admin_graphql_api_order_id.rpartition("/")[2]
+        return number if DIGITS.fullmatch(number) else None
+
+
+class Hold(Payload):
+    reason: Text = ""
+    reason_notes: Text = ""
+
+
+class WorkLine(Payload):
+    line_item_id: Identifier
+    fulfillable_quantity: Pieces = 0
+
+
+class FulfillmentOrder(Payload):
+    id: Identifier
+    order_id: Identifier
+    status: Text
+    assigned_location_id: Text = ""
+    fulfillment_holds: Annotated[tuple[Hold, ...], *ROWS] = ()
+    line_items: Annotated[tuple[WorkLine, ...], *ROWS] = ()
+    created_at: Time | None = None
+    updated_at: Time | None = None
+
+
+class Reference(Payload):
+    id: Identifier
+
+
+class Fulfilled(Payload):
+    line_item: Reference | None = None
+
+
+class ReturnLine(Payload):
+    quantity: Pieces
+    return_reason: Text = ""
+    fulfillment_line_item: Fulfilled | None = None
+
+
+class Decline(Payload):
+    reason: Text = ""
+    note: Text = ""
+
+
+class Return(_Named):
+    status: Text
+    order: Reference | None = None
+    parent: Identifier | None = Field(None, alias="order_id")
+    decline: Decline | None = None
+    return_line_items: Annotated[tuple[ReturnLine, ...], *ROWS] = ()
+
+    @property
+    def order_id(self) -> str | None:
+        return self.order.id if self.order else self.parent

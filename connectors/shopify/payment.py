@@ -101,7 +101,14 @@ MANUAL: Final = frozenset(
 )
 """Shopify's names for manual methods; a shop that renames one is read as online."""
 
-_PROVIDERS: Final = {"stripe": re.compile(r"(?:ch|py|pyr|re|pi)_[A-Za-z0-9]{8,120}", re.ASCII)}
+_PROVIDERS: Final = {
+    "adyen": re.compile(r"[A-Z0-9]{16}", re.ASCII),
+    "mollie": re.compile(r"(?:tr|re)_[A-Za-z0-9]{6,40}", re.ASCII),
+    "paypal": re.compile(r"[A-Z0-9]{17}", re.ASCII),
+    "stripe": re.compile(r"(?:ch|py|pyr|re|pi)_[A-Za-z0-9]{8,120}", re.ASCII),
+}
+"""How a provider's own numbers look. They link its payments to the order; Stripe's also name its
+operations, the others' number of one operation may be that of another one at the shop."""
 _INTENT, _CHARGE, _REFUND = ("pi_",), ("ch_", "py_"), ("re_", "pyr_")
 _NAMED_BY: Final = {
     "pending": _INTENT,
@@ -120,6 +127,11 @@ def provider_of(gateway: str) -> str:
     """Write a gateway's name so that one provider has one name."""
     name = re.sub(r"[^a-z0-9]+", "_", gateway.lower()).strip("_")
     return "manual" if name in MANUAL else name
+
+
+def _known(provider: str) -> str:
+    """Find whose gateway it is where its name says more: `paypal_express` is PayPal's."""
+    return next((name for name in _PROVIDERS if f"{provider}_".startswith(f"{name}_")), provider)
 
 
 def method_of(order: Order) -> tuple[str, str]:
@@ -155,14 +167,15 @@ def _operation(
 ) -> Iterator[Fact]:
     word, kind = says
     name = f"transaction:{transaction.id}:{word}"
-    provider = provider_of(transaction.gateway)
+    provider = _known(provider_of(transaction.gateway))
     code = transaction.currency or currency
     if word == "pending" and provider == "manual":
         method = MethodChosen(method="manual", name=transaction.gateway)
         yield writer.fact(facts.PaymentMethodChosen, name, at, body=method)
         return
     references = _references(provider, transaction)
-    own = [each for each in references if each.startswith(_NAMED_BY.get(word, ("-",)))]
+    names = _NAMED_BY.get(word, ("-",)) if provider == "stripe" else ("-",)
+    own = [each for each in references if each.startswith(names)]
     body = Operation(
         provider=provider,
         reference=own[0] if own else transaction.id,

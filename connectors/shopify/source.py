@@ -6,23 +6,38 @@ money as text; orders without customer or addresses; refunds without lines or tr
 refund that arrives before the cancel that caused it. From the documentation, not seen: the
 `current_*` fields and `total_outstanding`, `orders/edited` with an `order_edit` that the whole
 order follows, `orders/delete` with the id alone, the transaction kinds `change`,
-`emv_authorization` and `suggested_refund`, `failure` of a shipment as "tracking failed".
+`emv_authorization` and `suggested_refund`, `failure` of a shipment as "tracking failed", disputes,
+risk assessments, returns, and fulfilment orders, whose webhooks name no order and make us ask for
+the document (`fulfillment_orders/ID.json` below an API of `https://SHOP/admin/api/VERSION`).
 
 Order webhooks carry no transactions, see `payment.py`. Times have whole seconds, see
 `order.revision_of`. A reopened order is told by a null `closed_at` only, which says nothing.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
-from connectors.listing import distinct, read_body, read_parts, unwrap
+from connectors.listing import distinct, join, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier, read_time
 from connectors.quarantine import path, shown
+from connectors.shopify import work
+from connectors.shopify.dispute import DISPUTES, dispute_facts
 from connectors.shopify.fulfilment import SCANS, STATUSES, event_facts, fulfillment_facts
 from connectors.shopify.order import CANCEL_REASONS, FULFILMENT, order_facts
-from connectors.shopify.payload import Fulfillment, FulfillmentEvent, Order, Refund, Transaction
+from connectors.shopify.payload import (
+    Dispute,
+    Fulfillment,
+    FulfillmentEvent,
+    FulfillmentOrder,
+    Order,
+    Refund,
+    Return,
+    Risk,
+    Transaction,
+)
 from connectors.shopify.payment import (
     FINANCIAL,
     MANUAL,
@@ -31,45 +46,15 @@ from connectors.shopify.payment import (
     transaction_facts,
 )
 from connectors.shopify.purse import gaps
+from connectors.shopify.risk import RISKS, risk_facts
+from connectors.shopify.rma import STEPS, return_facts
+from connectors.shopify.table import FETCHED, IGNORED, MOVED, MOVED_FETCHED, SHAPES, TOPICS
 from connectors.writer import Writer, writer_for
 from domain.body import Reason
 from domain.fact import Fact, OrderCancelledAtSource
 from domain.vocabulary import CancelReason
 
 NAME: Final = "shopify"
-
-TOPICS: Final = {
-    "orders/create": "order",
-    "orders/updated": "order",
-    "orders/paid": "order",
-    "orders/cancelled": "order",
-    "orders/fulfilled": "order",
-    "orders/partially_fulfilled": "order",
-    "orders/edited": "order",
-    "orders/delete": "deleted",
-    "fulfillments/create": "fulfillment",
-    "fulfillments/update": "fulfillment",
-    "fulfillment_events/create": "fulfillment_event",
-    "refunds/create": "refund",
-    "order_transactions/create": "transaction",
-    "tender_transactions/create": "tender_transaction",
-}
-
-IGNORED: Final = {
-    "order_edit": "an edit names no amounts; the whole order follows as orders/updated",
-    "tender_transaction": "the same money as order_transactions/create, without its direction",
-}
-
-SHAPES: Final = (
-    ("fulfillment_event", {"fulfillment_id", "status"}),
-    ("refund", {"refund_line_items"}),
-    ("transaction", {"kind", "gateway"}),
-    ("tender_transaction", {"remote_reference", "payment_method"}),
-    ("order_edit", {"order_id", "staff_note"}),
-    ("fulfillment", {"order_id", "tracking_numbers"}),
-    ("order", {"total_price", "created_at"}),
-)
-"""First match wins, where no topic says what the body is."""
 
 _WRAPPERS: Final = {
     *(name for name, _ in SHAPES),
@@ -101,6 +86,8 @@ def _element(writer: Writer, topic: str, element: Fields, at: str) -> Outcome:
         return Quarantined(
             reason="is no payload of Shopify", field=at or "body", value=shown(element)
         )
+    if shape == "fulfillment_order":
+        return _work(topic, writer, element, at)
     return _READERS[shape](writer, element, at)
 
 
@@ -140,21 +127,75 @@ def _transaction(writer: Writer, element: Fields, at: str) -> Outcome:
 
 def _deleted(writer: Writer, element: Fields, at: str) -> Outcome:
     """Read a deletion, which names the order and nothing else: its time is the delivery's."""
-    delivery = writer.delivery
     try:
         order_id = read_identifier(element.get("id"))
-        triggered = delivery.headers.get("x-shopify-triggered-at")
-        time = read_time(triggered) if triggered else delivery.received_at
     except ValueError as error:
         value = shown(element.get("id"))
         return Quarantined(reason=str(error), field=path(at, "id"), value=value)
-    if time is None:
-        return Quarantined(reason="a deletion without a time", field="x-shopify-triggered-at")
+    time = _told_at(writer.delivery)
+    if isinstance(time, Quarantined):
+        return time
     body = Reason(reason=CancelReason.OTHER, note="deleted")
     event_id = f"order:{order_id}:deleted"
     fact = writer.about(order_id).fact(OrderCancelledAtSource, event_id, time, body=body)
     return Normalised(facts=(fact,))
 
+
+def _told_at(delivery: Delivery) -> datetime | Quarantined:
+    """Say when an event happened that has no time of its own."""
+    triggered = delivery.headers.get(_TRIGGERED_AT)
+    try:
+        time = read_time(triggered) if triggered else delivery.received_at
+    except ValueError as error:
+        return Quarantined(reason=str(error), field=_TRIGGERED_AT, value=shown(triggered))
+    return time or Quarantined(reason="has no time", field=_TRIGGERED_AT)
+
+
+def _dispute(writer: Writer, element: Fields, at: str) -> Outcome:
+    dispute = Dispute.model_validate(element)
+    return _of_order(writer, dispute, at, partial(dispute_facts, dispute=dispute))
+
+
+def _risk(writer: Writer, element: Fields, at: str) -> Outcome:
+    risk = Risk.model_validate(element)
+    return _of_order(writer, risk, at, partial(risk_facts, risk=risk))
+
+
+def _return(writer: Writer, element: Fields, at: str) -> Outcome:
+    asked = Return.model_validate(element)
+    time = _told_at(writer.delivery)
+    if isinstance(time, Quarantined):
+        return time
+    return _of_order(writer, asked, at, partial(return_facts, asked=asked, at=time))
+
+
+def _work(topic: str, writer: Writer, element: Fields, at: str) -> Outcome:
+    """Read fulfilment orders: those that name their order tell, the others are asked for."""
+    parts = work.named_in(element)
+    if not parts:
+        return Quarantined(
+            reason="names no fulfilment order", field=path(at, "id"), value=shown(element)
+        )
+    return join(_work_part(topic, writer, part, path(at, key)) for key, part in parts)
+
+
+def _work_part(topic: str, writer: Writer, part: Fields, at: str) -> Outcome:
+    fetched = topic in {FETCHED, MOVED_FETCHED}
+    if "order_id" in part or fetched:
+        whole = FulfillmentOrder.model_validate(part)
+        time = whole.updated_at or whole.created_at or _told_at(writer.delivery)
+        if isinstance(time, Quarantined):
+            return time
+        moved = topic in {MOVED, MOVED_FETCHED}
+        tell = partial(work.work_facts, work=whole, at=time, moved=moved)
+        return _of_order(writer, whole, at, tell)
+    document = work.wanted(writer, part, moved=topic == MOVED)
+    if document is None:
+        return Quarantined(reason="is no id", field=path(at, "id"), value=shown(part.get("id")))
+    return Normalised(wanted=(document,))
+
+
+_TRIGGERED_AT: Final = "x-shopify-triggered-at"
 
 _READERS: Final[dict[str, Callable[[Writer, Fields, str], Outcome]]] = {
     "order": _order,
@@ -163,12 +204,22 @@ _READERS: Final[dict[str, Callable[[Writer, Fields, str], Outcome]]] = {
     "fulfillment_event": _event,
     "refund": _refund,
     "transaction": _transaction,
+    "dispute": _dispute,
+    "risk": _risk,
+    "return": _return,
 }
+
+
+class _Part(Protocol):
+    """What says itself to which order it belongs, if it does."""
+
+    @property
+    def order_id(self) -> str | None: ...
 
 
 def _of_order(
     writer: Writer,
-    part: Fulfillment | FulfillmentEvent | Refund | Transaction,
+    part: _Part,
     at: str,
     tell: Callable[[Writer], Iterator[Fact]],
     *,
@@ -194,7 +245,12 @@ SOURCE: Final = Source(
         "transaction.kind/status": TRANSACTIONS,
         "fulfillment.status": STATUSES,
         "fulfillment.shipment_status and fulfillment_event.status": SCANS,
+        "dispute.status": DISPUTES,
+        "risk_level": RISKS,
+        "return.status": STEPS,
+        "fulfillment_order.status": work.STATUSES,
+        "fulfillment_hold.reason": work.HOLDS,
         "payment_gateway_names": dict.fromkeys(sorted(MANUAL), "manual"),
     },
-    headers=("x-shopify-topic", "x-shopify-webhook-id", "x-shopify-triggered-at"),
+    headers=("x-shopify-topic", "x-shopify-webhook-id", _TRIGGERED_AT),
 )

@@ -7,7 +7,9 @@ objects (`/orders/<id>/refunds`) that name neither order nor currency; half piec
 `auto-draft` with `date_paid`; `completed` without it. From the plugin's source: the ping when a
 webhook is made, unsigned form text `webhook_id=<n>`; `order.deleted` with the id alone, also sent
 when an order goes to the trash; `X-WC-Webhook-Delivery-ID` is shared by deliveries of one second.
-From the documentation, not seen: `checkout-draft`, `trash`, `order.restored`.
+From the documentation, not seen: `checkout-draft`, `trash`, `order.restored`; `_links.up` of a
+refund, and webhooks of actions (`action.woocommerce_order_refunded`), which name the order that
+is then asked for: `orders/ID` below an API of `https://SHOP/wp-json/wc/v3`.
 
 Times have whole seconds, see `order.revision_of`. Meta data is read for Stripe's ids only.
 """
@@ -17,7 +19,7 @@ from functools import partial
 from typing import Final, TypeGuard
 
 from connectors.body import format_of
-from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
+from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
 from connectors.listing import Read, distinct, join, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier
 from connectors.quarantine import path, shown
@@ -29,10 +31,18 @@ from domain.fact import OrderCancelledAtSource
 from domain.vocabulary import CancelReason
 
 NAME: Final = "woocommerce"
-TOPICS: Final = ("order.created", "order.updated", "order.deleted", "order.restored")
+TOPICS: Final = (
+    "order.created",
+    "order.updated",
+    "order.deleted",
+    "order.restored",
+    "action.woocommerce_order_refunded",
+)
 OTHER_RESOURCES: Final = ("coupon.", "customer.", "product.")
 
 _PING: Final = re.compile(rb"webhook_id=[0-9]{1,20}")
+_ACTION: Final = "action.woocommerce_order"
+_ORDER_ADDRESS: Final = re.compile(r"/orders/([0-9]{1,20})$", re.ASCII)
 _WRAPPERS: Final = frozenset({"data", "order", "orders"})
 
 
@@ -41,6 +51,8 @@ def normalise(delivery: Delivery) -> Outcome:
     if format_of(delivery.body) == "form":
         return _ping(delivery.body)
     topic = (delivery.headers.get("x-wc-webhook-topic") or delivery.topic).strip().lower()
+    if topic.startswith(_ACTION):
+        return read_body(delivery.body, partial(_action, delivery))
     if topic.startswith(OTHER_RESOURCES):
         return Normalised(ignored="says nothing of an order")
     if topic and topic not in TOPICS:
@@ -77,14 +89,47 @@ def _is_batch(value: object) -> TypeGuard[dict[str, list[object]]]:
 
 def _order(writer: Writer, element: Fields, at: str) -> Outcome:
     if "refunded_by" in element or "refunded_payment" in element:
-        return Quarantined(
-            reason="a refund by itself names no currency; its order tells of it too",
-            field=path(at, "currency"),
-        )
+        return _refund(writer.delivery, element, at)
     if "error" in element and "status" not in element:
         return _not_done(element, at)
     order = Order.model_validate(element)
     return Normalised(facts=distinct(order_facts(writer.about(order.id), order)))
+
+
+def _refund(delivery: Delivery, element: Fields, at: str) -> Outcome:
+    """Ask for the order of a refund that came by itself: the order tells of it, with currency."""
+    links = element.get("_links")
+    up = links.get("up") if isinstance(links, dict) else None
+    first = up[0] if isinstance(up, list) and up else None
+    address = first.get("href") if isinstance(first, dict) else None
+    found = _ORDER_ADDRESS.search(address) if isinstance(address, str) else None
+    if found is None:
+        return Quarantined(
+            reason="a refund by itself names neither order nor currency",
+            field=path(at, "_links.up"),
+            value=shown(address),
+        )
+    return Normalised(wanted=(_wanted(delivery, found[1]),))
+
+
+def _action(delivery: Delivery, value: object) -> Outcome:
+    """Read the webhook of an action of the shop: it names an order and says nothing of it."""
+    argument = value.get("arg") if isinstance(value, dict) else value
+    try:
+        return Normalised(wanted=(_wanted(delivery, read_identifier(argument)),))
+    except ValueError as error:
+        return Quarantined(reason=str(error), field="arg", value=shown(argument))
+
+
+def _wanted(delivery: Delivery, order_id: str) -> Wanted:
+    return Wanted(
+        source=NAME,
+        account=delivery.account,
+        what="order",
+        id=order_id,
+        path=f"orders/{order_id}",
+        topic="order.updated",
+    )
 
 
 def _deleted(writer: Writer, element: Fields, at: str) -> Outcome:

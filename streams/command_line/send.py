@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import click
 
 from connectors.cloudevent import ENVELOPE_BYTES_MAX
+from connectors.page import split
 from streams import topic as topics
 from streams.command_line.broker import insist_on_topic, run, writer
 from streams.command_line.failure import WrongUse
@@ -30,6 +31,8 @@ _FEEDS: Final = {
     "payments": topics.FEED_PAYMENTS,
     "tracking": topics.FEED_TRACKING,
 }
+
+_FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,8 @@ def command(
 ) -> None:
     """Put source payloads on the feed topics of a broker, and wait until they are safe there.
 
-    A CloudEvent says by itself where it comes from: it is sent as it is.
+    A CloudEvent says by itself where it comes from: it is sent as it is. A page of a list that is
+    larger than a body may be is sent as several.
     """
     source = source_named(name)
     said = parse_headers(headers)
@@ -65,11 +69,13 @@ def command(
     own |= feed_headers(source, topic, account)
     payloads = []
     for file in files:
-        body = file.read(ENVELOPE_BYTES_MAX + 1)
-        if len(body) > ENVELOPE_BYTES_MAX:
-            raise WrongUse(f"{file.name}: over {ENVELOPE_BYTES_MAX} bytes")
-        full = said if is_enveloped(body, said) else {**own, **said}
-        payloads.append(_Payload(file=file.name, body=body, headers=list(full.items())))
+        body = file.read(_FILE_BYTES_MAX + 1)
+        enveloped = is_enveloped(body, said)
+        full = said if enveloped else {**own, **said}
+        for part in [body] if enveloped else split(body):
+            if len(part) > ENVELOPE_BYTES_MAX:
+                raise WrongUse(f"{file.name}: over {ENVELOPE_BYTES_MAX} bytes in one piece")
+            payloads.append(_Payload(file=file.name, body=part, headers=list(full.items())))
     sent = run(partial(_send, topic=_FEEDS[source.kind], payloads=payloads))
     show_table(sent, ("file", "topic", "partition", "offset"), as_json=as_json)
 

@@ -151,6 +151,21 @@ def test_a_cloud_event_is_sent_as_it_is(run, environment, tmp_path):
     assert record.headers == ()
 
 
+def test_a_page_that_is_too_big_for_one_body_is_sent_as_several(run, environment, tmp_path):
+    file = tmp_path / "page.json"
+    orders = [{"id": number, "note": "x" * 2_000} for number in range(250)]
+    file.write_text(json.dumps({"orders": orders}))
+    _write(environment, [])
+
+    sent = _rows(run("send", "--json", "--source", "shopify", str(file)))
+
+    records = _read(environment, topic.FEED_ORDERS)
+    told = [order for record in records for order in json.loads(record.value)["orders"]]
+    assert {row["file"] for row in sent} == {str(file)}
+    assert len(records) == len(sent) == 2
+    assert sorted(order["id"] for order in told) == list(range(250))
+
+
 def test_a_payload_that_is_too_big_is_not_sent(run, tmp_path):
     file = tmp_path / "big.json"
     file.write_bytes(b"x" * 600_000)

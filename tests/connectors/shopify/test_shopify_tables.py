@@ -4,9 +4,10 @@ from functools import partial
 
 import pytest
 
-from connectors.shopify import SOURCE
+from connectors.shopify import SOURCE, work
 from connectors.shopify.fulfilment import SCANS, STATUSES, tracking_number
 from connectors.shopify.payment import FINANCIAL, KINDS, provider_of
+from connectors.shopify.table import FETCHED
 from tests.connectors import kit
 
 sample = partial(kit.sample, SOURCE)
@@ -390,3 +391,151 @@ def test_pieces_of_a_fulfilment_that_was_called_off_were_never_sent():
     ]
 
     assert [line.cancelled for line in facts_of(content)[0].body.lines] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("gateway", "authorization", "linked"),
+    [
+        ("paypal", "8XM12345AB678901C", "payment:paypal:8XM12345AB678901C"),
+        ("PayPal Express", "8XM12345AB678901C", "payment:paypal:8XM12345AB678901C"),
+        ("Mollie - iDEAL", "tr_7UhSN1zuXS", "payment:mollie:tr_7UhSN1zuXS"),
+        ("adyen", "QFQTPCQ8HXSKGK82", "payment:adyen:QFQTPCQ8HXSKGK82"),
+        ("adyen", "ABC-1", None),
+        ("paypalish", "8XM12345AB678901C", None),
+        ("shopify_payments", "8XM12345AB678901C", None),
+    ],
+)
+def test_a_known_providers_number_links_its_payment_to_the_order(gateway, authorization, linked):
+    """The operation keeps the shop's name, so the provider's own word outranks it."""
+    [transaction] = sample("transactions")["transactions"][1:2]
+    content = transaction | {"gateway": gateway, "authorization": authorization, "receipt": {}}
+
+    facts = facts_of(content)
+
+    links = [fact.body.reference for fact in facts if hasattr(fact.body, "alias")]
+    assert links == ([linked] if linked else [])
+    assert (facts[0].body.reference, facts[0].body.evidence) == (str(content["id"]), "shop")
+
+
+@pytest.mark.rule("X.21")
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("needs_response", ["payment.disputed"]),
+        ("under_review", ["payment.disputed"]),
+        ("charge_refunded", ["payment.disputed", "payment.dispute_won"]),
+        ("accepted", ["payment.disputed", "payment.dispute_lost"]),
+        ("won", ["payment.disputed", "payment.dispute_won"]),
+        ("lost", ["payment.disputed", "payment.dispute_lost"]),
+        ("prevented", ["source.unknown_reported"]),
+    ],
+)
+def test_a_dispute_stands_until_it_ends(status, told):
+    """Each status of the documentation; the one that says not where the money is, is reported."""
+    assert kit.kinds(kit.read(SOURCE, sample("dispute_lost") | {"status": status})) == told
+
+
+@pytest.mark.parametrize(
+    ("level", "told"),
+    [
+        ("HIGH", ["risk.flagged"]),
+        ("MEDIUM", []),
+        ("LOW", ["risk.cleared"]),
+        ("NONE", ["risk.cleared"]),
+        ("PENDING", []),
+        ("EXTREME", ["source.unknown_reported"]),
+    ],
+)
+def test_an_assessment_of_risk_flags_or_clears(level, told):
+    """A middling one does neither."""
+    assert kit.kinds(kit.read(SOURCE, sample("risk_high") | {"risk_level": level})) == told
+
+
+@pytest.mark.rule("X.21")
+@pytest.mark.parametrize("status", [*work.STATUSES, "vanished"])
+def test_work_is_held_or_it_is_not(status):
+    """Every status of a fulfilment order; one that is not listed is reported."""
+    content = kit.changed(sample("work_held"), {"fulfillment_order.status": status})
+
+    kinds = kit.kinds(kit.read(SOURCE, content, topic=FETCHED))
+
+    held, unknown = status == "on_hold", status == "vanished"
+    expected = "hold.placed" if held else "hold.released"
+    assert kinds == (["source.unknown_reported"] if unknown else [expected])
+
+
+@pytest.mark.rule("X.21")
+@pytest.mark.parametrize("word", [*work.HOLDS, "solar_flare"])
+def test_a_hold_says_why(word):
+    """In the words of the model; one that is not listed is another, and is reported."""
+    place = "fulfillment_order.fulfillment_holds.0.reason"
+    reading = kit.read(SOURCE, kit.changed(sample("work_held"), {place: word}), topic=FETCHED)
+
+    assert reading.facts[0].body.reason == work.HOLDS.get(word, "other")
+    assert (len(reading.facts) == 2) is (word == "solar_flare")
+
+
+def test_a_hold_ends_with_the_next_document_that_is_not_held():
+    """Whichever of the two comes first."""
+    held, free = sample("work_held"), sample("work_held")
+    free["fulfillment_order"] |= {"status": "open", "updated_at": "2024-05-05T10:00:00+02:00"}
+
+    order = kit.story(SOURCE, held, free, topic=FETCHED)
+
+    assert order.derived.promise.hold == "clear"
+    assert kit.story(SOURCE, held, topic=FETCHED).derived.promise.hold == "on_hold"
+
+
+@pytest.mark.parametrize("topic", ["fulfillment_orders/moved", "fulfillment_orders/split"])
+def test_a_webhook_that_names_no_order_asks_for_its_documents(topic):
+    """Once, and after a move in a way that tells where the goods come from."""
+    wanted = kit.read(SOURCE, sample("work_moved"), topic=topic).wanted
+
+    assert [each.id for each in wanted] == ["1046000780", "1046000788"]
+    assert ("moved" in wanted[0].topic) is topic.endswith("moved")
+
+
+def test_a_fetched_document_without_its_order_is_not_asked_for_again():
+    """Or a shop's error would be fetched for ever."""
+    content = kit.changed(sample("work_held"), {"fulfillment_order.order_id": kit.DELETE})
+
+    reading = kit.read(SOURCE, content, topic=FETCHED)
+
+    assert (reading.wanted, reading.quarantined[0].field) == ((), "order_id")
+
+
+@pytest.mark.rule("X.21")
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("requested", "return.requested"),
+        ("open", "return.approved"),
+        ("declined", "return.rejected"),
+        ("canceled", "return.cancelled"),
+        ("closed", "return.completed"),
+        ("lost", "source.unknown_reported"),
+    ],
+)
+def test_a_return_takes_its_steps(status, told):
+    """One webhook each; what was asked for is told wherever its lines are."""
+    content = sample("return_closed") | {"status": status}
+
+    assert kit.kinds(kit.read(SOURCE, content, topic="returns/close")) == [told]
+
+
+@pytest.mark.parametrize(
+    ("topic", "content"),
+    [
+        ("returns/update", {"admin_graphql_api_id": "gid://shopify/Return/1"}),
+        ("fulfillment_orders/progress_reported", {"fulfillment_order": {"id": 1}}),
+        ("fulfillment_events/delete", {"id": 1, "fulfillment_id": 2, "order_id": 3}),
+        ("orders/shopify_protect_eligibility_changed", {"order_id": 3}),
+        ("draft_orders/create", {"id": 1, "name": "#D1"}),
+    ],
+)
+def test_what_an_order_need_not_know_is_ignored_with_a_reason(topic, content):
+    """So no topic that a shop may switch on fills the dead letters."""
+    reading = kit.read(SOURCE, content, topic=topic)
+
+    assert reading.ignored
+    assert not reading.facts + reading.quarantined + reading.wanted

@@ -220,13 +220,41 @@ def test_an_empty_list_is_ignored_with_a_reason():
     assert deliver([]).ignored
 
 
-def test_a_refund_by_itself_is_quarantined_since_it_names_no_currency():
-    """The order's own delivery carries the same refund."""
-    refund = {"id": 4800, "amount": "16.20", "refunded_by": 1, "line_items": []}
+REFUND = {"id": 4800, "amount": "16.20", "refunded_by": 1, "line_items": []}
 
-    outcome = deliver([refund])
 
-    assert [each.field for each in outcome.quarantined] == ["orders.0.currency"]
+@pytest.mark.parametrize(
+    "links",
+    [None, {}, {"up": []}, {"up": [{"href": 7}]}, {"up": [{"href": "https://x.test/orders/a"}]}],
+)
+def test_a_refund_by_itself_that_names_no_order_is_quarantined(links):
+    """The order's own delivery carries the same refund, with its currency."""
+    outcome = deliver([REFUND | {"_links": links}])
+
+    assert [each.field for each in outcome.quarantined] == ["orders.0._links.up"]
+
+
+@pytest.mark.parametrize(
+    ("content", "topic"),
+    [
+        (REFUND | {"_links": {"up": [{"href": "https://x.test/wp-json/wc/v3/orders/4711"}]}}, ""),
+        (
+            {"action": "woocommerce_order_refunded", "arg": 4711},
+            "action.woocommerce_order_refunded",
+        ),
+        ({"action": "woocommerce_order_edit", "arg": "4711"}, "action.woocommerce_order_edit"),
+    ],
+)
+def test_what_only_names_its_order_asks_for_it(content, topic):
+    """The order says all that the refund or the action leaves out."""
+    [wanted] = deliver(content, topic).wanted
+
+    assert (wanted.id, wanted.path, wanted.topic) == ("4711", "orders/4711", "order.updated")
+    assert wanted.account == "acme/shop"
+
+
+def test_an_action_without_an_order_is_quarantined():
+    assert deliver({"action": "x", "arg": [7]}, "action.woocommerce_order_x").field == "arg"
 
 
 @pytest.mark.parametrize(
