@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from connectors.delivery import Quarantined
 from connectors.json_body import guard
-from domain.stock_fact import StockFact, is_stocked
+from domain.stock_fact import StockFact, is_name
 
 YEAR_FIRST: Final = 1971
 YEAR_LAST: Final = 2199
@@ -26,10 +26,10 @@ def read_stock_fact(value: bytes | None) -> StockFact | Quarantined:
         fact = _decode.decode(value)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         return Quarantined(reason=f"not a stock fact: {error}")
-    return misaddressed(fact) or replace(fact, order_key=None)
+    return _misaddressed(fact) or replace(fact, order_key=None)
 
 
-def misaddressed(fact: StockFact) -> Quarantined | None:
+def _misaddressed(fact: StockFact) -> Quarantined | None:
     """Say why a fact names no stock, None if it names one."""
     tenant = fact.tenant
     if (
@@ -42,7 +42,8 @@ def misaddressed(fact: StockFact) -> Quarantined | None:
     if not YEAR_FIRST <= fact.occurred_at.year <= YEAR_LAST:
         when = fact.occurred_at.isoformat()
         return Quarantined(reason="no warehouse was there", field="occurred_at", value=when)
-    body = fact.body
-    if not is_stocked(body.sku, body.warehouse):
-        return Quarantined(reason="sku or warehouse cannot be printed", field="body.sku")
+    for field in ("sku", "warehouse"):
+        name = str(getattr(fact.body, field))
+        if not is_name(name):
+            return Quarantined(reason="cannot be printed", field=f"body.{field}", value=repr(name))
     return None

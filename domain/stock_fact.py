@@ -139,9 +139,9 @@ def key_of(record: StockRecord) -> str:
 
 def is_stocked(sku: str, warehouse: str) -> bool:
     """Say whether an article can lie in a stock: what has no number, or an odd one, cannot."""
-    return (
-        0 < len(sku) <= NAME_CHARACTERS_MAX
-        and 0 < len(warehouse) <= NAME_CHARACTERS_MAX
-        and sku.isprintable()
-        and warehouse.isprintable()
-    )
+    return is_name(sku) and is_name(warehouse)
+
+
+def is_name(text: str) -> bool:
+    """Say whether an article or a warehouse can be called so."""
+    return 0 < len(text) <= NAME_CHARACTERS_MAX and text.isprintable()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
@@ -19,16 +19,30 @@ _MILLISECONDS_FIRST: Final = 1_770_000_000_000
 
 
 class LocalJob:
-    """All stages on one partition; restarts between batches where it is told to."""
+    """All stages on one partition; restarts between batches where it is told to.
 
-    def __init__(self, roles: Sequence[str] | None = None, *, restarts: bool = False) -> None:
-        settings, metrics = load_settings(), Metrics(CollectorRegistry())
+    `crashes` numbers the batches whose work is lost before it is committed, and done again.
+    """
+
+    def __init__(
+        self,
+        roles: Sequence[str] | None = None,
+        *,
+        restarts: bool = False,
+        crashes: Collection[int] = (),
+        batch_records: int = BATCH_RECORDS,
+        **chosen: Any,
+    ) -> None:
+        settings, metrics = load_settings(**chosen), Metrics(CollectorRegistry())
         made = make_stages(settings, metrics, roles) if roles else make_stages(settings, metrics)
         self.topics: dict[str, list[Entry]] = defaultdict(list)
         self._stages = [LocalStage(stage) for stage in made]
         self._done: dict[str, int] = defaultdict(int)
         self._logged: dict[str, int] = defaultdict(int)
         self._restarts = restarts
+        self._crashes = crashes
+        self._batch_records = batch_records
+        self.batches = 0
 
     def write(
         self,
@@ -49,12 +63,24 @@ class LocalJob:
     def _step(self, stage: LocalStage) -> bool:
         name = stage.stage.topic
         begin = self._done[name]
-        batch = self.topics[name][begin : begin + BATCH_RECORDS]
+        batch = self.topics[name][begin : begin + self._batch_records]
         self._done[name] += len(batch)
+        if batch:
+            self.batches += 1
+        if batch and self.batches in self._crashes:
+            self._lose(stage, batch)
         self._take(stage, stage.process(_record(name, entry) for entry in batch))
         if self._restarts:
             stage.restart()
         return bool(batch)
+
+    @staticmethod
+    def _lose(stage: LocalStage, batch: Sequence[Entry]) -> None:
+        """Work off a batch and die before anything of it is committed."""
+        kept = len(stage.changelog)
+        stage.process(_record(stage.stage.topic, entry) for entry in batch)
+        del stage.changelog[kept:]
+        stage.restart()
 
     def _take(self, stage: LocalStage, said: Iterable[Said]) -> None:
         for one in said:

@@ -84,6 +84,61 @@ def test_a_failed_attempt_is_told_and_the_parcel_arrives():
     assert said[-1]["parcels"][0]["state"] == "delivered"
 
 
+def test_stocks_answer_the_orders_of_a_story():
+    said = _lines(_replay((EXAMPLES / "backorder.jsonl").read_bytes(), "--profile", "allocation"))
+
+    outputs = [one["output"] for one in said]
+    assert outputs.count("stock_movement") == 5
+    assert outputs.count("stock_level") == 8
+    alarms = [(one["kind"], one["change"]) for one in said if one["output"] == "anomaly"]
+    assert alarms == [("stock_oversold", "raised"), ("stock_oversold", "resolved")]
+    younger, older = (one["lines"][0] for one in said if one["output"] == "snapshot")
+    assert younger["style"] == "struck"
+    assert (older["style"], older["colour"], older["reserved"]) == ("ready", "green", 3)
+
+
+def test_answers_in_the_log_are_not_given_again():
+    story = (EXAMPLES / "backorder.jsonl").read_bytes()
+    answer = {
+        "kind": "stock.line_reserved",
+        "event_id": "stock:1:9",
+        "order_key": "acme/shop/2001",
+        "occurred_at": "2026-03-11T12:00:00Z",
+        "revision": 9,
+        "body": {"line_id": "1", "sku": "LAMP", "warehouse": "default", "quantity": 2},
+    }
+
+    said = _lines(_replay(story + json.dumps(answer).encode(), "--profile", "allocation"))
+
+    assert not [one for one in said if one["output"] == "stock_level"]
+    assert [one["lines"][0].get("reserved", 0) for one in said[-2:]] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ({"body": {"sku": "LAMP"}}, "on_hand"),
+        ({"body": {"sku": "LAMP", "on_hand": 5}, "tenant": ""}, "a stock fact names its tenant"),
+        ({"body": {"sku": "", "on_hand": 5}}, "sku"),
+        ({"body": {"sku": "LAMP", "on_hand": 5}, "occurred_at": "2026-03-02"}, "occurred_at"),
+        ({"kind": "stock.flown"}, "stock.flown"),
+    ],
+)
+def test_a_wrong_stock_fact_is_one_line_that_says_why(line, reason):
+    fact = {
+        "kind": "stock.level_set",
+        "event_id": "s1",
+        "tenant": "acme",
+        "occurred_at": "2026-03-02T12:00:00Z",
+    }
+
+    result = _replay(json.dumps(fact | line).encode())
+
+    assert result.exit_code == 3
+    (said,) = _lines(result)
+    assert reason in said["reason"]
+
+
 @pytest.mark.rule("S0.6", "X.9")
 def test_a_policy_and_a_time_make_orders_expire():
     options = ("--policy", str(EXAMPLES / "expiry.toml"), "--at", "2026-03-14")

@@ -14,14 +14,17 @@ from domain.codec import decode_record, encode_message, encode_record
 from domain.command import CommandJudged
 from domain.message import Anomaly, CommandResult, StatusChanged
 from domain.process import process, unseen
+from domain.stock_fact import StockFact, StockMovement
 from streams import replay as module
 from streams.command_line.line import lines, read_line
 from streams.replay import Refused, Replay, collect_verdicts
 from streams.rulebook import make_rules
+from streams.stock_room import StockRoom
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RULES = make_rules(("storefront", "marketplace"), {}, "UTC", where="test")
 EXPIRING = make_rules(("storefront",), {"cancel_expired": True}, "UTC", where="test")
+STOCKED = make_rules(("allocation", "marketplace"), {}, "UTC", where="test")
 KEY = "acme/shop/1"
 NOON = "2026-03-02T12:00:00Z"
 
@@ -51,7 +54,11 @@ def _linked(reference, key=KEY, **body):
 
 def _play(records, rules=RULES, **options):
     replay = Replay(lambda _: rules, **options)
-    return replay, [one for record in records for one in replay.take(record)]
+    said = []
+    for record in records:
+        is_stock = isinstance(record, StockFact)
+        said += replay.take_stock(record) if is_stock else replay.take(record)
+    return replay, said
 
 
 def _snapshots(replay):
@@ -254,10 +261,70 @@ def test_orders_put_aside_as_bytes_are_the_same_orders(monkeypatch):
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.jsonl")))
 def test_a_story_read_back_from_its_own_encoding_says_the_same(name):
     story = _story(name)
-    replay, said = _play(story)
+    replay, said = _play(story, STOCKED, stocks=StockRoom())
 
-    again, encoded = _play(decode_record(encode_record(record)) for record in story)
+    read_back = [read_line(encode_record(record)) for record in story]
+    again, encoded = _play(read_back, STOCKED, stocks=StockRoom())
 
     assert not [one for one in said if isinstance(one, Refused)]
     assert encoded == said
     assert _snapshots(again) == _snapshots(replay)
+
+
+def test_a_log_that_holds_the_stocks_answers_needs_no_stock():
+    """
+    The answers of a worker stand in the order log; folded alone they give the same snapshots.
+    """
+    story = _story("backorder.jsonl")
+    room = _Listening()
+    asked, said = _play(story, STOCKED, stocks=room)
+    log = [one for one in room.heard if not isinstance(one, StockFact | StockMovement)]
+    assert any(isinstance(one, StockMovement) for one in said)
+
+    alone, _ = _play(log, STOCKED)
+
+    assert _snapshots(alone) == _snapshots(asked)
+    assert any(b'"reserved":3' in one for one in _snapshots(alone))
+
+
+class _Listening(StockRoom):
+    """Writes down the order log as a worker would: records, and answers behind them."""
+
+    def __init__(self):
+        super().__init__()
+        self.heard = _story("backorder.jsonl")
+        self._next = 0
+
+    def take(self, record):
+        answers, said = super().take(record)
+        cause = record.cause_id or record.event_id
+        at = next(n for n, one in enumerate(self.heard) if one.event_id == cause)
+        self.heard[at + 1 : at + 1] = answers
+        return answers, said
+
+
+def test_what_a_stock_cannot_take_is_refused_and_the_rest_goes_on():
+    """
+    As a dead letter of the worker would be.
+    """
+    facts = [
+        read_line(
+            json.dumps(
+                {
+                    "kind": "stock.received",
+                    "event_id": f"r{n}",
+                    "tenant": "acme",
+                    "occurred_at": f"2026-03-02T{12 + n // 60}:{n % 60:02}:01Z",
+                    "body": {"sku": "LAMP", "quantity": 1},
+                }
+            ).encode()
+        )
+        for n in range(260)
+    ]
+    late = replace(facts[0], event_id="late", occurred_at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+
+    _, said = _play([*facts, late], stocks=StockRoom())
+
+    assert [one.reason for one in said if isinstance(one, Refused)] == [
+        "LAMP: older than what the stock remembers one by one"
+    ]
