@@ -7,6 +7,15 @@ facts in any order (X.1); what was raised before is compared with it, and the di
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
+from domain.deadline import (
+    AUTHORIZATION,
+    ON_ITS_WAY,
+    PROMISE,
+    REFUND,
+    SILENT,
+    is_delivered,
+    unanswered_refunds,
+)
 from domain.order import Order
 from domain.promise import standing_holds
 
@@ -128,4 +137,54 @@ def _words(order: Order) -> Iterator[Finding]:
             yield Finding("expected_event_missing", "order", "warning", evidence, "")
 
 
-_FINDERS: Final = (_conflicts, _money, _goods, _parcels, _holds, _words)
+def _awaited(order: Order) -> Iterator[Finding]:
+    """Find what a timer waited for in vain, as long as it is still missing (`deadline.py`)."""
+    for name in order.marks:
+        if not name.startswith("timer:"):
+            continue
+        timer, _, about = name.removeprefix("timer:").rpartition(":")[0].partition(":")
+        finder = _MISSING.get(timer)
+        if finder and (found := finder(order, about)):
+            yield found
+
+
+def _undelivered(order: Order, about: str) -> Finding | None:
+    if order.head is None or is_delivered(order) or str(order.head.promised_at) != about:
+        return None
+    evidence = {"event": "delivery", "promised_at": order.head.promised_at}
+    return Finding("expected_event_missing", "delivery", "warning", evidence, "")
+
+
+def _silent(order: Order, about: str) -> Finding | None:
+    number, _, at = about.rpartition("@")
+    parcel = order.derived.goods.parcels.get(number)
+    if parcel is None or str(parcel.at) != at or parcel.state not in ON_ITS_WAY:
+        return None
+    evidence = {"event": "shipment.scan", "parcel": number, "since": parcel.at}
+    return Finding("expected_event_missing", number, "warning", evidence, "")
+
+
+def _unrefunded(order: Order, about: str) -> Finding | None:
+    if about not in dict(unanswered_refunds(order)):
+        return None
+    evidence = {"event": "payment.refunded", "refund": about}
+    return Finding("expected_event_missing", about, "critical", evidence, "refund")
+
+
+def _uncaptured(order: Order, about: str) -> Finding | None:
+    if not order.derived.money.authorized or f"authorized|{about}" not in order.operations:
+        return None
+    evidence = {"authorization": about, "amount": order.derived.money.authorized}
+    return Finding("authorization_old", about, "warning", evidence, "capture")
+
+
+_MISSING: Final = {
+    PROMISE: _undelivered,
+    SILENT: _silent,
+    REFUND: _unrefunded,
+    AUTHORIZATION: _uncaptured,
+}
+"""What to look for by the timer that fired."""
+
+
+_FINDERS: Final = (_conflicts, _money, _goods, _parcels, _holds, _words, _awaited)

@@ -1,10 +1,10 @@
 """Decide: a command meets its guards once, and the verdict holds the facts that it brings about."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from domain import fact as facts
-from domain.command import Cancel, Close, Command, CommandJudged, Verdict
+from domain.command import Cancel, Close, Command, CommandJudged, Release, Verdict
 from domain.effects.common import Maker, Outcome
 from domain.effects.goods import GOODS
 from domain.effects.money import MONEY
@@ -15,9 +15,15 @@ from domain.guard import Refusal, name_of, refuse
 from domain.instant import NEVER, micros
 from domain.order import Order
 from domain.payment import is_manual
-from domain.request import CancelOrder
+from domain.promise import standing_holds
+from domain.request import CancelOrder, ReleaseHold
 from domain.rules import Rules
 from domain.vocabulary import CancelReason
+
+EXPIRY: Final = "expiry"
+CLOSE: Final = "close"
+HOLD: Final = "hold"
+"""The timers that decide something (`deadline.py` sets them)."""
 
 
 def decide(order: Order, command: Command, rules: Rules) -> CommandJudged:
@@ -50,8 +56,36 @@ def decide(order: Order, command: Command, rules: Rules) -> CommandJudged:
     )
 
 
-def decide_expiry(order: Order, fired: facts.TimerHasFired, rules: Rules) -> CommandJudged | None:
-    """Judge a cancellation by expiry (S0.6 to S0.10, X.9); None where policy leaves it alone."""
+def decide_by_time(order: Order, fired: facts.TimerHasFired, rules: Rules) -> CommandJudged | None:
+    """Judge what a timer asks for; None where nothing is to be decided, or the guard refuses."""
+    timer, _, about = fired.body.timer.partition(":")
+    if timer == EXPIRY:
+        command = _by_expiry(order, fired, rules)
+    elif timer == CLOSE and ended_at(order) and rules.policy.close_after_days:
+        command = Close(**_by_system(order, fired))
+    elif timer == HOLD:
+        command = _by_hold(order, fired, about)
+    else:
+        command = None
+    if command is None or not rules.clock_decides:
+        return None
+    judged = decide(order, command, rules)
+    return judged if judged.body.accepted else None
+
+
+def _by_system(order: Order, fired: facts.TimerHasFired) -> dict[str, Any]:
+    """Fill the envelope of a command that nobody gave but the clock."""
+    return {
+        "event_id": fired.event_id,
+        "order_key": order.key,
+        "occurred_at": fired.occurred_at,
+        "actor": "system",
+        "test": order.test,
+    }
+
+
+def _by_expiry(order: Order, fired: facts.TimerHasFired, rules: Rules) -> Command | None:
+    """Cancel (or close) what expired (S0.6 to S0.10, X.9), unless policy leaves it alone."""
     policy, derived = rules.policy, order.derived
     head = order.head
     due = head and head.ship_by and expiry_of(order, rules) == micros(fired.body.deadline)
@@ -61,35 +95,35 @@ def decide_expiry(order: Order, fired: facts.TimerHasFired, rules: Rules) -> Com
         return None
     if policy.expiry_waits_for_pending and derived.money.pending:
         return None
-    command: Command = Cancel(
-        event_id=fired.event_id,
-        order_key=order.key,
-        occurred_at=fired.occurred_at,
-        actor="system",
-        test=order.test,
-        body=CancelOrder(reason=CancelReason.EXPIRED),
-    )
     if policy.expire_to == "closed":
-        command = _close_by_time(order, fired)
-    judged = decide(order, command, rules)
-    return judged if judged.body.accepted else None
+        return Close(**_by_system(order, fired))
+    return Cancel(**_by_system(order, fired), body=CancelOrder(reason=CancelReason.EXPIRED))
 
 
-def _close_by_time(order: Order, fired: facts.TimerHasFired) -> Close:
-    return Close(
-        event_id=fired.event_id,
-        order_key=order.key,
-        occurred_at=fired.occurred_at,
-        actor="system",
-        test=order.test,
-    )
+def _by_hold(order: Order, fired: facts.TimerHasFired, name: str) -> Command | None:
+    """Lift a hold whose time is over, if it is still the one that the timer was set by."""
+    hold = standing_holds(order).get(name)
+    if hold is None or hold.until != micros(fired.body.deadline):
+        return None
+    return Release(**_by_system(order, fired), body=ReleaseHold(hold_id=name, note="time is over"))
+
+
+def ended_at(order: Order) -> int:
+    """Say when an order ended: cancelled, or its last piece delivered; NEVER if it did not."""
+    derived = order.derived
+    if derived.promise.cancelled_at:
+        return derived.promise.cancelled_at
+    goods = derived.goods
+    if not 0 < goods.live == goods.delivered + goods.collected:
+        return NEVER
+    return max((parcel.at for parcel in goods.parcels.values()), default=NEVER)
 
 
 def expiry_of(order: Order, rules: Rules) -> int:
     """Say when the day after `ship_by` begins in the organisation's zone (S0.9)."""
     head = order.head
     if head is None or not head.ship_by:
-        return 0
+        return NEVER
     try:
         day = datetime.fromisoformat(head.ship_by) + timedelta(days=1)
         return micros(day.replace(tzinfo=rules.zone))

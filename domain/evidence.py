@@ -99,6 +99,7 @@ def _head(
         hold=body.hold or "",
         ship_by=body.ship_by.isoformat() if body.ship_by else "",
         source=fact.source,
+        promised_at=micros(body.promised_at) if body.promised_at else 0,
     )
 
 

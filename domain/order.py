@@ -67,6 +67,7 @@ class Head(Struct, frozen=True, array_like=True, gc=False):
     hold: str
     ship_by: str
     source: str
+    promised_at: int = 0
 
 
 class Operation(Struct, frozen=True, array_like=True, gc=False):

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from domain.action import asked_actions, owed, owed_actions
 from domain.announce import Cause, announce
 from domain.command import CommandJudged, Record, Request
-from domain.deadline import EXPIRY, Deadline, fire
-from domain.decide import decide, decide_expiry, expiry_of
+from domain.deadline import Deadline, fire
+from domain.decide import EXPIRY, decide, decide_by_time, expiry_of
 from domain.derive import derive
 from domain.envelope import kind_of
 from domain.fact import Fact, TimerHasFired
@@ -65,7 +65,7 @@ def _meet(order: Order, record: Record, rules: Rules) -> Step:
     after, messages = announce(order, merged, cause, rules)
     if after.derived.promise.cancelled_at:
         messages = [*messages, *owed_actions(order, after, cause, rules)]
-    elif rules.policy.cancel_expired:
+    elif rules.policy.cancel_expired and rules.clock_decides:
         return _expire_late(after, record, messages, rules)
     return Step(after, messages)
 
@@ -89,7 +89,7 @@ def _expire_late(order: Order, fact: Fact, messages: Sequence[Message], rules: R
         return Step(order, messages)
     fired = fire(order, Deadline(due, EXPIRY))
     again = f"{fired.event_id}:{fact.event_id}"
-    judged = decide_expiry(
+    judged = decide_by_time(
         order, replace(fired, event_id=again, occurred_at=fact.occurred_at), rules
     )
     if judged is None:
@@ -104,7 +104,7 @@ def _time_passed(order: Order, fired: TimerHasFired, rules: Rules) -> Step:
         return Step(order, (), repeat=True)
     cause = Cause(fired.event_id, fired.occurred_at)
     merged, messages = announce(order, merged, cause, rules)
-    judged = decide_expiry(merged, fired, rules) if fired.body.timer == EXPIRY else None
+    judged = decide_by_time(merged, fired, rules)
     if judged is None:
         return Step(merged, messages)
     step = _apply(merged, judged, rules)

@@ -37,6 +37,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     `silent_parcel_days`: raise an anomaly about a parcel that nobody scanned so long; 0 never.
     `refund_answer_hours`: how long a commanded refund may lack the provider's answer (8.8).
     `stock`: tell the stocks what orders want, and show what they reserve (S3.6, S4.9).
+    `authorization_days`: raise an anomaly about an authorisation that old; 0 never (X.12).
     """
 
     cancel_expired: bool = False
@@ -61,13 +62,16 @@ class Policy(Struct, frozen=True, kw_only=True):
     silent_parcel_days: Annotated[int, Meta(ge=0, le=365)] = 0
     refund_answer_hours: Annotated[int, Meta(ge=0, le=8760)] = 0
     stock: bool = False
+    authorization_days: Annotated[int, Meta(ge=0, le=365)] = 0
 
 
 class Rules(Struct, frozen=True, kw_only=True, eq=False):
     """The first profile governs commands; all of them are shown. `zone` says when a day ends.
 
-    `states` are the shop's own, by name (S1.2).
+    `states` are the shop's own, by name (S1.2). `clock_decides` is off where the verdicts of the
+    past stand in for what timers decided.
     `facets` are the policies that profile tables look at, in the order of `profile.FACETS`.
+    `timed` says that some policy sets deadlines.
     Compared by identity, so that what follows from them can be cached.
     """
 
@@ -75,10 +79,12 @@ class Rules(Struct, frozen=True, kw_only=True, eq=False):
     policy: Policy = Policy()
     zone: tzinfo = UTC
     states: dict[str, OwnState] = {}
+    clock_decides: bool = True
     facets: tuple[str, str, str, str] = ("", "", "", "")
+    timed: bool = False
 
     def __post_init__(self) -> None:
-        """Fill `facets` from the policy."""
+        """Fill `facets` and `timed` from the policy."""
         policy = self.policy
         told = (
             policy.initial,
@@ -87,6 +93,14 @@ class Rules(Struct, frozen=True, kw_only=True, eq=False):
             YES_OR_NO[policy.authorized_is_paid],
         )
         force_setattr(self, "facets", told)
+        timed = (
+            policy.cancel_expired
+            or policy.close_after_days
+            or policy.silent_parcel_days
+            or policy.refund_answer_hours
+            or policy.authorization_days
+        )
+        force_setattr(self, "timed", bool(timed))
 
 
 HOUR: Final = 3_600_000_000

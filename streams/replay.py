@@ -192,7 +192,7 @@ class Replay:
             return process(order, record, rules)
         if isinstance(record, Request):
             return process(order, judged, rules) if judged else Step(order, (), repeat=True)
-        calm = replace(rules, policy=replace(rules.policy, cancel_expired=False))
+        calm = replace(rules, clock_decides=False)
         step = process(order, record, calm)  # time passes and nothing is decided
         if step.repeat or judged is None:
             return step

@@ -7,6 +7,7 @@ from domain import body as bodies
 from domain import command as commands
 from domain import fact as facts
 from domain import office_fact as office_facts
+from domain.command import Command
 from domain.effects.common import (
     Maker,
     Outcome,
@@ -19,7 +20,7 @@ from domain.effects.common import units as as_units
 from domain.fact import Fact
 from domain.guard import Refusal
 from domain.identity import parcel_key
-from domain.instant import moment
+from domain.instant import micros, moment
 from domain.order import Order, Shipment, Statement
 from domain.parcel import EDITED
 from domain.request import EditShipment
@@ -173,10 +174,18 @@ def _edit(order: Order, command: commands.EditShipment, _rules: Rules) -> Outcom
     effects: list[Fact] = []
     if _changes_anything(wanted):
         changes = _changed(wanted, shipment.statement)
-        effects.append(facts.ShipmentEdited(**envelope(command, "edited"), body=changes))
+        effects.append(_edited(command, changes, shipment.statement))
     if wanted.status is not None:
         effects.append(_status_told(command, wanted.status, shipment))
     return Outcome(tuple(effects)) if effects else Refusal("nothing", "nothing is to be changed")
+
+
+def _edited(command: Command, body: bodies.ShipmentInfo, old: Statement | None) -> Fact:
+    """State a shipment anew, newer than what is known whatever the clocks say."""
+    said = envelope(command, "edited")
+    if old is not None:
+        said["revision"] = max(old.revision + 1, micros(command.occurred_at))
+    return facts.ShipmentEdited(**said, body=body)
 
 
 def _changes_anything(wanted: EditShipment) -> bool:
@@ -311,7 +320,7 @@ def _add_tracking(order: Order, command: commands.AddTracking, _rules: Rules) ->
     if carrying:
         edit = EditShipment(shipment_id=shipment_id, number=wanted.number, carrier=wanted.carrier)
         body = _changed(edit, carrying[0][1])
-        return Outcome((facts.ShipmentEdited(**envelope(command, "edited"), body=body),))
+        return Outcome((_edited(command, body, carrying[0][1]),))
     if not order.derived.promise.working:
         return Refusal("confirmed_for_delivery", "the line is not confirmed for delivery yet")
     room = plannable(order).get(wanted.line_id, 0)
