@@ -16,6 +16,7 @@ from domain.facets import facets_of
 from domain.message import Because, Message, Notification, StatusChanged
 from domain.order import Derived, Order, Told
 from domain.profile import Compiled, Facets, Notice, explain_word, holds
+from domain.rma import rmas
 from domain.rules import Rules
 from domain.vocabulary import PLAIN, Closure, HoldState, Risk
 
@@ -42,11 +43,12 @@ class Cause(NamedTuple):
 class _Speaker:
     """Collects what is said about one order in one step; holds no state between steps."""
 
-    __slots__ = ("cause", "channel", "external_id", "messages", "order", "tenant", "told")
+    __slots__ = ("cause", "channel", "external_id", "messages", "muted", "order", "tenant", "told")
 
-    def __init__(self, order: Order, cause: Cause) -> None:
+    def __init__(self, order: Order, cause: Cause, muted: tuple[str, ...]) -> None:
         self.order = order
         self.cause = cause
+        self.muted = muted
         self.told = dict(order.told)
         self.messages: list[Message] = []
         self.tenant, self.channel, self.external_id = order.key.split("/", 2)
@@ -88,7 +90,10 @@ class _Speaker:
         """Emit one intent per medium, unless the person must not hear of it."""
         if notice.audience == "customer" and (self.order.test or not self.cause.notify_customer):
             return
-        trigger = f"{profile}.{notice.on}:{subject}" if subject else f"{profile}.{notice.on}"
+        switch = f"{profile}.{notice.on}"
+        if self.muted and (switch in self.muted or f"{switch}.{word}" in self.muted):
+            return
+        trigger = f"{switch}:{subject}" if subject else switch
         for medium in notice.media:
             self.messages.append(
                 Notification(
@@ -107,6 +112,7 @@ class _Speaker:
                     subject=subject,
                     word=word,
                     seq=seq,
+                    locale=self.order.head.locale if self.order.head else "",
                     data={"order": self.external_id},
                     test=self.order.test,
                 )
@@ -117,7 +123,7 @@ def announce(
     before: Order, order: Order, cause: Cause, rules: Rules
 ) -> tuple[Order, list[Message]]:
     """Say what changed between two states of an order; also keep what was said."""
-    speaker = _Speaker(order, cause)
+    speaker = _Speaker(order, cause, rules.policy.muted)
     old, new = before.derived, order.derived
     if new.promise.known:
         first = not old.promise.known
@@ -130,6 +136,8 @@ def announce(
                     _say_words(speaker, compiled, before_that, facets)
         if first or new.goods is not old.goods:
             _say_parcels(speaker, rules)
+        if order.changes is not before.changes:
+            _say_returns(speaker, rules)
         if "placed" in order.marks and (first or "placed" not in before.marks):
             _say_placed(speaker, rules)
     raised, alarms = sound_alarms(order, cause.event_id, cause.occurred_at)
@@ -215,6 +223,22 @@ def _say_shipment(
     for notice in compiled.notices.get((axis, word), ()):
         if notice.audience != "customer" or statement is None or statement.notify_customer:
             speaker.notify(notice, compiled.name, word, shipment_id, seq)
+
+
+_RETURN_RULE: Final = Because(rule="the furthest step that was told of the return")
+
+
+def _say_returns(speaker: _Speaker, rules: Rules) -> None:
+    """Tell each step of a return (S4.33)."""
+    for return_id, rma in rmas(speaker.order).items():
+        name = f"return:{return_id}"
+        last = speaker.told.get(name)
+        if last is not None and last.word == rma.state:
+            continue
+        seq = speaker.say(name, "return", rma.state, _RETURN_RULE, return_id)
+        for compiled in rules.profiles:
+            for notice in compiled.notices.get(("return", rma.state), ()):
+                speaker.notify(notice, compiled.name, rma.state, return_id, seq)
 
 
 def _say_placed(speaker: _Speaker, rules: Rules) -> None:

@@ -100,6 +100,7 @@ def _head(
         ship_by=body.ship_by.isoformat() if body.ship_by else "",
         source=fact.source,
         promised_at=micros(body.promised_at) if body.promised_at else 0,
+        locale=body.customer.locale if body.customer else "",
     )
 
 

@@ -27,7 +27,7 @@ from domain.shipment import (
     follow_orphans,
     stage_of,
 )
-from domain.vocabulary import PLAIN, Fulfilment
+from domain.vocabulary import PLAIN, Fulfilment, Parcel
 
 
 class Pieces(NamedTuple):
@@ -102,6 +102,8 @@ def derive_goods(order: Order, cancelled_at: int) -> Goods:
             continue
         if cancelled_at and (not leg.left_at or leg.left_at > cancelled_at):
             after_cancel += leg.left_at > 0
+            if not leg.left_at:
+                states[shipment_id] = _CANCELLED  # what had not left is removed (S3.15)
             continue
         legs.append(leg)
     if order.scans:
@@ -224,6 +226,7 @@ def _sum_up(
     )
 
 
+_CANCELLED: Final = PLAIN[Parcel.CANCELLED]
 _NOTHING: Final = (0,) * 8
 
 

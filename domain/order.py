@@ -68,6 +68,8 @@ class Head(Struct, frozen=True, array_like=True, gc=False):
     ship_by: str
     source: str
     promised_at: int = 0
+    locale: str = ""
+    """The language in which the customer is told of the order."""
 
 
 class Operation(Struct, frozen=True, array_like=True, gc=False):

@@ -62,6 +62,20 @@ PARCEL_FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "parcel": tuple(PLAIN[word] for word in Parcel)
 }
 
+RETURN_STATES: Final = (
+    "draft",
+    "requested",
+    "approved",
+    "shipped",
+    "received",
+    "restocked",
+    "refunded",
+    "completed",
+    "rejected",
+    "cancelled",
+)
+"""The states of a return, from the first to the last; the last two end it without goods."""
+
 Facets = tuple[str, ...]
 Word = Callable[[Facets], str]
 
@@ -272,10 +286,13 @@ def _index_notices(profile: Profile) -> dict[tuple[str, str], tuple[Notice, ...]
         _check_condition(where, notice.when, FACETS)
         words = notice.words
         if notice.on != "placed":
-            if notice.on not in profile.words:
+            if notice.on == "return":
+                shown = set(RETURN_STATES)
+            elif notice.on in profile.words:
+                shown = {row.show for row in profile.words[notice.on].rows}
+            else:
                 message = f"profile {profile.name}: notice on unknown axis {notice.on!r}"
                 raise ProfileError(message)
-            shown = {row.show for row in profile.words[notice.on].rows}
             if unknown := set(words) - shown:
                 message = f"profile {profile.name}: {notice.on} never shows {sorted(unknown)}"
                 raise ProfileError(message)

@@ -11,20 +11,10 @@ from msgspec.json import decode
 
 from domain.office_body import ReturnReceived, ReturnRequested
 from domain.order import Order
+from domain.profile import RETURN_STATES
 
-STEPS: Final = (
-    "requested",
-    "approved",
-    "shipped",
-    "received",
-    "restocked",
-    "refunded",
-    "completed",
-    "rejected",
-    "cancelled",
-)
-"""From the first to the last; at the end those that end a return without goods or money."""
-DRAFT: Final = "draft"
+DRAFT, *STEPS = RETURN_STATES
+"""A draft is a request that the customer does not see yet; the others are facts, in rank order."""
 OVER: Final = frozenset({"completed", "rejected", "cancelled"})
 _RANK: Final = {step: rank for rank, step in enumerate(STEPS)}
 
@@ -65,10 +55,13 @@ def _rma(return_id: str, told: dict[str, tuple[int, bytes]]) -> Rma:
 
 
 def asked_back(order: Order) -> dict[str, int]:
-    """Count the pieces of each line on returns that still go on and were not received yet."""
+    """Count the pieces of each line on returns that still go on and were not received yet.
+
+    A draft claims nothing yet.
+    """
     waiting: dict[str, int] = {}
     for rma in rmas(order).values():
-        if rma.state in OVER or rma.received or rma.requested is None:
+        if rma.state in OVER or rma.state == DRAFT or rma.received or rma.requested is None:
             continue
         for units in rma.requested.lines:
             waiting[units.line_id] = waiting.get(units.line_id, 0) + units.quantity

@@ -47,11 +47,7 @@ def _request(order: Order, command: commands.RequestReturn, rules: Rules) -> Out
     known = rmas(order).get(return_id)
     if known is not None and known.state != DRAFT:
         return Refusal("return", f"a return {return_id} exists already")
-    room = _room(order, rules.policy)
-    if known is not None and known.requested is not None:  # a draft may be asked for anew
-        for one in known.requested.lines:
-            room[one.line_id] = room.get(one.line_id, 0) + one.quantity
-    lines = pick_lines(order, wanted.lines, room, "could come back")
+    lines = pick_lines(order, wanted.lines, _room(order, rules.policy), "could come back")
     if isinstance(lines, Refusal):
         return lines
     if not lines:

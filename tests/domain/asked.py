@@ -1,5 +1,6 @@
 """Commands with words in them: for each what an operator may ask of the orders of `builders.py`."""
 
+import re
 from datetime import UTC, datetime
 
 from domain import office_body as office
@@ -14,8 +15,8 @@ NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 def lines(text):
     """Read `2a 1b` as two pieces of line a and one of line b."""
     return tuple(
-        request.AskedUnits(line_id=one.lstrip("-0123456789"), quantity=int(one[:-1]))
-        for one in text.split()
+        request.AskedUnits(line_id=line_id, quantity=int(quantity))
+        for quantity, line_id in re.findall(r"(-?\d+)([a-z]\w*)", text)
     )
 
 
