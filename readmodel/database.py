@@ -5,17 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from readmodel.errors import WrongDatabase, WrongSchema
+from readmodel.address import DRIVERS, check_url
+from readmodel.errors import WrongSchema
 
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
-_DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 _BUSY_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 5
 _STATEMENT_MS: Final = 30_000
@@ -24,23 +20,15 @@ HOW_TO_MIGRATE: Final = "`orderstream migrate` brings it up to date"
 
 def open_database(url: str, *, statement_ms: int = _STATEMENT_MS) -> Engine:
     """Make the engine of a database; nothing is connected yet. Raises WrongDatabase."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise WrongDatabase("is no URL such as sqlite:///view.db or postgresql://…") from None
-    if parsed.get_backend_name() not in _DRIVERS:
-        kinds = " or ".join(sorted(_DRIVERS))
-        raise WrongDatabase(f"names {parsed.get_backend_name()}; the view needs {kinds}")
+    parsed = check_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     return _open_postgresql(parsed, statement_ms)
 
 
 def _open_sqlite(url: URL) -> Engine:
-    if not url.database or url.database == ":memory:":
-        raise WrongDatabase("names no file; a view must outlive its process")
     engine = create_engine(
-        url.set(drivername=_DRIVERS["sqlite"]),
+        url.set(drivername=DRIVERS["sqlite"]),
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
     )
 
@@ -67,7 +55,7 @@ def _open_postgresql(url: URL, statement_ms: int) -> Engine:
     # again from Kafka.
     options = f"-c synchronous_commit=off -c statement_timeout={statement_ms} -c timezone=UTC"
     return create_engine(
-        url.set(drivername=_DRIVERS["postgresql"]),
+        url.set(drivername=DRIVERS["postgresql"]),
         pool_pre_ping=True,
         connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
     )
@@ -82,18 +70,15 @@ def insist_on_schema(engine: Engine) -> None:
     """Raise WrongSchema unless the tables are those of this code."""
     with engine.connect() as connection:
         found = _revision(connection)
-    wanted = _scripts().get_current_head()
-    if found == wanted:
+    revisions = _revisions()
+    if found == revisions[-1]:
         return
     if found is None:
         raise WrongSchema(f"the view's database has no tables yet; {HOW_TO_MIGRATE}")
-    if found in {script.revision for script in _scripts().walk_revisions()}:
-        raise WrongSchema(
-            f"the view's tables are older ({found}) than this code ({wanted}); {HOW_TO_MIGRATE}"
-        )
+    if found not in revisions:
+        raise _newer(found)
     raise WrongSchema(
-        f"the view's tables ({found}) are newer than this code ({wanted}); "
-        "run the orderstream that made them"
+        f"the view's tables are older ({found}) than this code ({revisions[-1]}); {HOW_TO_MIGRATE}"
     )
 
 
@@ -105,20 +90,26 @@ def is_empty(engine: Engine) -> bool:
 
 def migrate(engine: Engine) -> tuple[str | None, str]:
     """Bring the tables up to date; gives the revision before and after. Raises WrongSchema."""
+    from alembic import command  # half a second, that only a migration needs
+    from alembic.config import Config
+
+    revisions = _revisions()
     with for_writing(engine).begin() as connection:
         _one_at_a_time(connection)
         before = _revision(connection)
-        known = {script.revision for script in _scripts().walk_revisions()}
-        if before is not None and before not in known:
-            raise WrongSchema(
-                f"the view's tables ({before}) are newer than this code; "
-                "run the orderstream that made them"
-            )
-        config = _config()
+        if before is not None and before not in revisions:
+            raise _newer(before)
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        after = _revision(connection)
-    return before, str(after)
+    return before, revisions[-1]
+
+
+def _newer(found: str) -> WrongSchema:
+    return WrongSchema(
+        f"the view's tables ({found}) are newer than this code; run the orderstream that made them"
+    )
 
 
 def _one_at_a_time(connection: Connection) -> None:
@@ -128,17 +119,19 @@ def _one_at_a_time(connection: Connection) -> None:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """Read Alembic's own table."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(
+        text("SELECT version_num FROM alembic_version")
+    ).scalar_one_or_none()
+    return found
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    return config
+def _revisions() -> list[str]:
+    """Name the migrations in their order; a file is named for its revision."""
+    files = (_MIGRATIONS / "versions").glob("[0-9]*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
 
 
 def reason_of(error: DBAPIError) -> str:

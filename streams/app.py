@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import faust
 import uvloop
@@ -25,7 +25,7 @@ from streams.engine.engine import Engine
 from streams.engine.errors import UnfitRuntimeError
 from streams.engine.quiet import quieten
 from streams.engine.transport import Fetched, Transport
-from streams.health import HealthServer
+from streams.health import HealthServer, Vitals
 from streams.metric import Metrics
 
 if TYPE_CHECKING:
@@ -49,11 +49,21 @@ class _Boot(base.BootStrategy):
         return chain([self.app.health, self.app.engine], super().server())
 
 
+class Work(Vitals, Protocol):
+    """Who does the work of an app: the engine of the agents, or that of the view."""
+
+    def deliver(self, fetched: Fetched) -> None:
+        """Take fetched records."""
+
+    def surprise(self, cause: str, error: BaseException) -> None:
+        """End the process."""
+
+
 class App(faust.App):
     """A Faust app whose work is done by the engine."""
 
     BootStrategy = _Boot
-    engine: Engine
+    engine: Work
     health: HealthServer
 
     async def on_first_start(self) -> None:
@@ -76,14 +86,26 @@ def create_app(
     metrics = metrics or Metrics(CollectorRegistry())
     options: dict[str, Any] = {} if die is None else {"die": die}
     engine = Engine(settings=settings, stages=stages, metrics=metrics, **options)
+    agents = {stage.name: stage.topic for stage in stages}
+    return assemble(settings, engine, agents, metrics)
+
+
+def assemble(
+    settings: Settings,
+    engine: Work,
+    agents: Mapping[str, str],
+    metrics: Metrics,
+    transport: type[Transport] = Transport,
+) -> App:
+    """Make a Faust app with an agent per topic that hands what it reads to the engine."""
     app = App(settings.application_id, **_faust_options(settings))
     app.engine = engine
     app.health = HealthServer(settings=settings, metrics=metrics, vitals=engine)
-    app.transport = Transport(
+    app.transport = transport(
         [URL(f"kafka://{address}") for address in settings.broker_addresses], app
     )
-    for stage in stages:
-        _add_agent(app, stage)
+    for name, topic in agents.items():
+        _add_agent(app, name, topic)
     return app
 
 
@@ -91,13 +113,19 @@ def run_worker(
     settings: Settings, stages: Sequence[Stage], *, metrics: Metrics | None = None
 ) -> int:
     """Run until told to stop (0) or until a surprise (the process is gone, 70)."""
-    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     metrics = metrics or Metrics(CollectorRegistry())
+    return run_app(settings, lambda: create_app(settings, stages, metrics=metrics), metrics)
+
+
+def run_app(settings: Settings, make: Callable[[], App], metrics: Metrics) -> int:
+    """Run an app until told to stop (0) or until a surprise (the process is gone, 70)."""
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     with contextlib.suppress(ValueError):  # the caller's registry has them already
         ProcessCollector(registry=metrics.registry)
         PlatformCollector(registry=metrics.registry)
-    app = create_app(settings, stages, metrics=metrics)
-    worker = Worker(app, loglevel=settings.log_level, redirect_stdouts=False, logging_config=None)
+    worker = Worker(
+        make(), loglevel=settings.log_level, redirect_stdouts=False, logging_config=None
+    )
     quieten()
     _collect_garbage_rarely()
     try:
@@ -139,18 +167,18 @@ def _faust_options(settings: Settings) -> dict[str, Any]:  # Any: faust's untype
     }
 
 
-def _add_agent(app: App, stage: Stage) -> None:
-    topic = app.topic(
-        stage.topic,
+def _add_agent(app: App, name: str, topic: str) -> None:
+    source = app.topic(
+        topic,
         key_type=bytes,
         key_serializer="raw",
         value_type=bytes,
         value_serializer="raw",
     )
-    app.agent(topic, name=stage.name, concurrency=1)(_agent(app.engine))
+    app.agent(source, name=name, concurrency=1)(_agent(app.engine))
 
 
-def _agent(engine: Engine) -> Callable[[AsyncIterator[Fetched]], Awaitable[None]]:
+def _agent(engine: Work) -> Callable[[AsyncIterator[Fetched]], Awaitable[None]]:
     async def hand_over(stream: AsyncIterator[Fetched]) -> None:
         async for fetched in stream:
             try:

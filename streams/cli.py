@@ -23,8 +23,11 @@ _COMMANDS: Final = {
     "replay": ("replay", "Play canonical facts and commands through; no broker."),
     "send": ("send", "Put source payloads on the feed topics of a broker."),
     "order": ("order", "Show one order as the system sees it."),
+    "orders": ("orders", "List orders of the view: filter, sort, search."),
+    "timeline": ("timeline", "Show what happened to one order."),
     "dead-letters": ("dead_letters", "Look at what could not be processed; send it again."),
-    "rebuild": ("rebuild", "Build state again from the order log and compare."),
+    "rebuild": ("rebuild", "Build state again from the order log and compare; or the view."),
+    "migrate": ("migrate", "Make the view's tables or bring them up to date."),
 }
 """Command: the module of `streams.command_line` whose `command` it is, and one line of help."""
 

@@ -25,6 +25,7 @@ class Metrics:
         self._make_flow()
         self._make_domain()
         self._make_life()
+        self._make_view()
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(name, text, labels, namespace=NAMESPACE, registry=self.registry)
@@ -75,3 +76,9 @@ class Metrics:
         )
         self.ready = self._gauge("ready", "1 when assigned and recovered.")
         self.live = self._gauge("live", "1 while work makes progress.")
+
+    def _make_view(self) -> None:
+        self.view_rows = self._counter("view_rows", "Rows written to the view.")
+        self.view_unreadable = self._counter("view_unreadable", "Records the view cannot read.")
+        self.view_retries = self._counter("view_retries", "Writes that the database refused.")
+        self.view_database = self._gauge("view_database", "1 while the view's database answers.")

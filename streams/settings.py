@@ -15,6 +15,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as _SourceError
 
+from readmodel.address import check_url
+from readmodel.errors import WrongDatabase
 from streams.signing import Signing, check_names
 
 PREFIX: Final = "ORDERSTREAM_"
@@ -127,6 +129,15 @@ class Settings(BaseSettings):
         600.0, description="How long due timers wait for older records to be worked off."
     )
 
+    # The view of orders
+    database_url: SecretStr = Field(
+        SecretStr("sqlite:///orderstream-view.db"),
+        description="Where the view is kept: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
+    )
+    view_batch_records_max: Count = Field(
+        5_000, description="Records written to the view in one transaction at most."
+    )
+
     # The worker's own web server
     web_host: str = Field("127.0.0.1", description="Address of /metrics, /live and /ready.")
     web_port: int = Field(
@@ -174,6 +185,15 @@ class Settings(BaseSettings):
     @classmethod
     def _signatures_are_of_sources(cls, value: dict[str, Signing]) -> dict[str, Signing]:
         check_names(value)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_url_is_one(cls, value: SecretStr) -> SecretStr:
+        try:
+            check_url(value.get_secret_value())
+        except WrongDatabase as error:
+            raise ValueError(str(error)) from None
         return value
 
     @model_validator(mode="after")

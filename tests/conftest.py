@@ -1,15 +1,21 @@
-"""What all tests share: the report of requirement ids, Hypothesis' profiles, a real Kafka."""
+"""What all tests share: the report of requirement ids, Hypothesis' profiles, a real Kafka, a real
+PostgreSQL.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.harness.postgresql import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,3 +102,17 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     yield started.stdout.strip()
     subprocess.run(["bash", _KAFKA / "stop.sh", data], check=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Give a real PostgreSQL that lasts for the whole run."""
+    # Not below pytest's own folder: PostgreSQL runs as another user, who may not enter that.
+    folder = Path(tempfile.mkdtemp(prefix="orderstream-postgresql."))
+    folder.chmod(0o755)
+    server = Server(folder)
+    server.start()
+    server.make_template()
+    yield server
+    server.stop("immediate")
+    shutil.rmtree(folder)

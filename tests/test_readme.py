@@ -26,6 +26,7 @@ PAGES = (
 
 WITHOUT_BROKER = {"normalize", "replay", "sources", "settings"}
 WITH_BROKER = {"demo", "worker", "topics", "send", "order", "dead-letters", "rebuild"}
+WITH_VIEW = {"orders", "timeline", "migrate"}
 FOLDERS = {
     "domain",
     "connectors",
@@ -78,7 +79,7 @@ def _pattern(shown: str) -> str:
 def test_readme_shows_how_to_debug_an_integration():
     """The list below is not empty by accident."""
     assert {call.arguments[0] for call in TRIED} >= {"normalize", "replay"}
-    assert {call.arguments[0] for call in CALLS} <= WITHOUT_BROKER | WITH_BROKER
+    assert {call.arguments[0] for call in CALLS} <= WITHOUT_BROKER | WITH_BROKER | WITH_VIEW
 
 
 @pytest.mark.parametrize("call", TRIED, ids=[call.line for call in TRIED])

@@ -13,9 +13,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from streams.command_line.failure import NoGood, WrongUse
+from streams.command_line.failure import NoGood
+from streams.command_line.installation import read_settings
 from streams.engine.client import a_broker_listens, client_options
-from streams.settings import Settings, SettingsError, load_settings
+from streams.settings import Settings
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -27,14 +28,6 @@ _FETCH_BYTES_MAX: Final = 8 * 1024 * 1024
 _RECORDS_A_ROUND: Final = 5_000
 _ROUND_MS: Final = 500
 _METADATA_SECONDS_MAX: Final = 15.0
-
-
-def read_settings() -> Settings:
-    """Read the settings or give up with one line."""
-    try:
-        return load_settings()
-    except SettingsError as error:
-        raise WrongUse(str(error)) from error
 
 
 def run(work: Work[Result]) -> Result:

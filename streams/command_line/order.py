@@ -21,10 +21,14 @@ from domain.instant import moment
 from domain.message import StatusChanged
 from domain.order import Order
 from domain.rules import Rules
-from streams.command_line.broker import Reader, read_settings, reader, run
+from readmodel.picture import snapshot_of, timeline_of
+from readmodel.scope import EVERYBODY
+from streams.command_line.broker import Reader, reader, run
 from streams.command_line.failure import NoGood, WrongUse
+from streams.command_line.installation import read_settings
 from streams.command_line.order_log import records, rules_of
 from streams.command_line.output import plain_line, show_table
+from streams.command_line.timeline import entry_row
 from streams.engine.partitioner import partition_of
 from streams.replay import Replay, collect_verdicts
 from streams.topic import ORDER_LOG, ORDER_SNAPSHOTS, ORDER_STATUS
@@ -53,25 +57,58 @@ class Picture:
 
 @click.command("order")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--view", "from_view", is_flag=True, help="Ask the view, not the topics.")
 @click.option("--seconds-max", default=60.0, show_default=True, help="Limit of each reading.")
 @click.argument("key")
-def command(*, key: str, as_json: bool, seconds_max: float) -> None:
+def command(*, key: str, as_json: bool, from_view: bool, seconds_max: float) -> None:
     """Show one order: every axis, each profile's words, why, what is allowed now, timeline.
 
     KEY is TENANT/CHANNEL/ORDER as in the messages. The topics of the order's partition are read,
-    which takes a moment where they are long.
+    which takes a moment where they are long. The view answers at once, but does not judge what
+    is allowed.
     """
     if not _ORDER_KEY.fullmatch(key):
         raise WrongUse(f"{key!r} is not TENANT/CHANNEL/ORDER")
     rules_for = rules_of(read_settings())
-    picture = run(partial(_look, key=key, rules_for=rules_for, seconds_max=seconds_max))
-    if picture.snapshot is None and not picture.log:
-        raise NoGood(f"nothing is known of {key}")
-    shown = describe(picture, rules_for(key))
+    shown = _from_view(key) if from_view else _from_topics(key, rules_for, seconds_max)
     if as_json:
         click.echo(plain_line(shown), nl=False)
     else:
         _print(shown)
+
+
+def _from_topics(key: str, rules_for: Callable[[str], Rules], seconds_max: float) -> _Json:
+    picture = run(partial(_look, key=key, rules_for=rules_for, seconds_max=seconds_max))
+    if picture.snapshot is None and not picture.log:
+        raise NoGood(f"nothing is known of {key}")
+    return describe(picture, rules_for(key))
+
+
+def _from_view(key: str) -> _Json:
+    from streams.command_line.database import ask
+
+    snapshot, entries = ask(
+        lambda connection: (
+            snapshot_of(connection, EVERYBODY, key),
+            timeline_of(connection, EVERYBODY, key),
+        )
+    )
+    if snapshot is None:
+        raise NoGood(f"the view knows nothing of {key}")
+    history = [msgspec.convert(_as_said(one), StatusChanged) for one in entries if one["axis"]]
+    picture = Picture(key=key, snapshot=snapshot, history=history)
+    shown = describe(picture, None)
+    rows = [entry_row(entry) for entry in entries]
+    shown["timeline"] = [{"from": row.pop("by"), **row} for row in rows]
+    return shown
+
+
+def _as_said(entry: _Json) -> _Json:
+    """Give a change in the words of its topic."""
+    tenant, channel, _ = entry["order_key"].split("/", 2)
+    named = {"from": entry["before"], "to": entry["after"], "id": entry["event_id"]}
+    said = {str(name): value for name, value in entry.items()}  # SQLAlchemy's are its own kind
+    return {**said, **named, "tenant": tenant, "channel": channel}
 
 
 async def _look(
@@ -114,11 +151,11 @@ async def _of_key(
     ]
 
 
-def describe(picture: Picture, rules: Rules) -> _Json:
+def describe(picture: Picture, rules: Rules | None) -> _Json:
     """Put together what is shown, as plain values."""
     newest = {(status.profile, status.axis, status.subject): status for status in picture.history}
     snapshot = picture.snapshot or {}
-    explained = explain(picture.order, rules) if picture.order else None
+    explained = explain(picture.order, rules) if picture.order and rules else None
     following = {one.axis: one.next for one in explained.axes} if explained else {}
     return {
         "order_key": picture.key,
@@ -228,5 +265,6 @@ def _print(shown: _Json) -> None:
     if shown["anomalies"]:
         click.echo(f"Anomalies: {', '.join(shown['anomalies'])}")
     columns = ("command", "allowed", "guard", "reason")
-    show_table(shown["allowed"], columns, title="What is allowed now")
+    if shown["allowed"]:
+        show_table(shown["allowed"], columns, title="What is allowed now")
     show_table(shown["timeline"], ("at", "what", "from", "detail"), title="Timeline")

@@ -14,7 +14,8 @@ from aiokafka import TopicPartition
 from domain.codec import encode_message
 from domain.command import CommandJudged
 from domain.instant import moment
-from streams.command_line.broker import Reader, read_settings, reader, run
+from streams.command_line.broker import Reader, reader, run
+from streams.command_line.installation import read_settings
 from streams.command_line.order_log import judged, records, rules_of
 from streams.command_line.output import show_table
 from streams.replay import Refused, Replay, collect_verdicts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from streams.command_line.broker import read_settings
+from streams.command_line.installation import read_settings
 from streams.command_line.output import show_table
 from streams.settings import explain
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from streams.command_line.broker import read_settings, run
+from streams.command_line.broker import run
 from streams.command_line.failure import WrongUse
+from streams.command_line.installation import read_settings
 from streams.command_line.output import show_table
 from streams.topic import topic_config, topic_states
 

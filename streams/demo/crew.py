@@ -1,4 +1,4 @@
-"""The processes of the demo: the built-in broker and one worker, ended whatever happens."""
+"""The processes of the demo: the built-in broker and its workers, ended whatever happens."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class Crew:
 
 
 @contextlib.contextmanager
-def worker_on(brokers: str) -> Iterator[Crew]:
-    """Run a worker for as long as the block lasts."""
+def worker_on(brokers: str, *arguments: str, database: str = "") -> Iterator[Crew]:
+    """Run a worker with these arguments for as long as the block lasts."""
     port = _free_port()
     with TemporaryFile() as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "streams.demo.worker"],
-            env=_environment(brokers, port),
+        child = subprocess.Popen(  # noqa: S603 - this interpreter, our own words
+            [sys.executable, "-m", "streams.demo.worker", *arguments],
+            env=_environment(settings_of(brokers, database), port),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -82,21 +82,22 @@ def worker_on(brokers: str) -> Iterator[Crew]:
             _stop(child)
 
 
-def settings_of(brokers: str) -> dict[str, str]:
-    """Say what a command needs in its environment to talk to the demo's broker."""
-    return {
+def settings_of(brokers: str, database: str = "") -> dict[str, str]:
+    """Say what a command needs in its environment to talk to the demo's broker and view."""
+    view = {"ORDERSTREAM_DATABASE_URL": database} if database else {}
+    return view | {
         "ORDERSTREAM_BROKERS": brokers,
         "ORDERSTREAM_EMBEDDED": "true",
         "ORDERSTREAM_PROFILES": json.dumps(PROFILES),
     }
 
 
-def _environment(brokers: str, port: int) -> dict[str, str]:
+def _environment(settings: dict[str, str], port: int) -> dict[str, str]:
     """Keep the surroundings, but none of the settings of another installation."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith(PREFIX)}
     return {
         **kept,
-        **settings_of(brokers),
+        **settings,
         "ORDERSTREAM_WEB_PORT": str(port),
         "ORDERSTREAM_FETCH_WAIT_MS": "20",
     }

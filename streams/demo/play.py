@@ -12,11 +12,14 @@ import logging
 import signal
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from rich.console import Console
 
+from streams.demo import view
 from streams.demo.crew import Crew, WorkerGoneError, settings_of, worker_on
 from streams.demo.scene import make_scene
 from streams.demo.show import LiveScreen, Pace, PlainScreen, Screen, print_summary
@@ -62,14 +65,27 @@ def _console() -> Console:
 
 
 async def _run(scene: Scene, screen: Screen, console: Console, *, keep: bool) -> int:
-    screen.say("starting the built-in broker and one worker …")
-    with embedded_broker() as brokers:
+    screen.say("starting the built-in broker, one worker, and one for the view …")
+    with (
+        embedded_broker() as brokers,
+        TemporaryDirectory(prefix="orderstream-demo.") as folder,
+    ):
+        database = view.address_of(Path(folder))
         async with _stage(brokers) as (producer, consumer):
-            with worker_on(brokers) as crew:
+            with (
+                worker_on(brokers) as crew,
+                worker_on(brokers, "--roles", "view", database=database) as viewers,
+            ):
                 await crew.ready()
-                wrong = await _play(scene, screen, console, (producer, consumer, crew))
+                await viewers.ready()
+                stage = (producer, consumer, crew)
+                performance = await _play(scene, screen, console, stage)
+                wrong = performance.wrong()
+                wrong += await view.caught_up(database, scene, performance.tally, viewers)
+                wrong += view.show_orders(console, settings_of(brokers, database))
+                _print_verdict(scene, console, wrong)
                 if keep:
-                    await _stay(crew, console)
+                    await _stay(crew, console, database)
     return 1 if wrong else 0
 
 
@@ -78,21 +94,26 @@ async def _play(
     screen: Screen,
     console: Console,
     stage: tuple[AIOKafkaProducer, AIOKafkaConsumer, Crew],
-) -> list[str]:
+) -> Performance:
     performance = Performance(scene, screen, *stage)
     await performance.play()
     screen.close()
     console.print()
     pace = Pace(sent=performance.sent, seconds=performance.seconds)
     print_summary(console, scene, performance.tally, pace)
-    wrong = performance.wrong()
+    return performance
+
+
+def _print_verdict(scene: Scene, console: Console, wrong: list[str]) -> None:
+    console.print()
     for line in wrong:
         console.print(f"wrong: {line}", style="red", markup=False, soft_wrap=True)
     if not wrong:
         console.print(
-            f"All {len(scene.stories)} orders ended as they must.", style="green", highlight=False
+            f"All {len(scene.stories)} orders ended as they must, and so they stand in the view.",
+            style="green",
+            highlight=False,
         )
-    return wrong
 
 
 class Performance:
@@ -179,13 +200,15 @@ async def _stage(brokers: str) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafka
             yield producer, consumer
 
 
-async def _stay(crew: Crew, console: Console) -> None:
+async def _stay(crew: Crew, console: Console, database: str) -> None:
     """Leave everything running until Ctrl-C."""
-    environment = " ".join(f"{name}='{text}'" for name, text in settings_of(crew.brokers).items())
+    settings = settings_of(crew.brokers, database)
+    environment = " ".join(f"{name}='{text}'" for name, text in settings.items())
     console.print(
         f"\nbroker   {crew.brokers}\nmetrics  {crew.web}/metrics\n"
         f"Look around, for instance with:\n"
         f"  {environment} orderstream order {make_scene().stories[0].order_key}\n"
+        f"  {environment} orderstream orders --search lamp\n"
         "Ctrl-C ends it.",
         highlight=False,
         markup=False,

@@ -1,4 +1,4 @@
-"""The demo's one worker, in a process of its own that ends with its parent.
+"""A worker of the demo, in a process of its own that ends with its parent.
 
 It takes its settings from the environment like any worker; the parent holds the other end of its
 standard input, so it goes away even when the parent was killed.
@@ -21,4 +21,4 @@ def _end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    main(["worker"])
+    main(["worker", *sys.argv[1:]])

@@ -108,8 +108,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     async def _seek_to_committed(self) -> Mapping[TP, int | None]:
         consumer = self._ensure_consumer()
         sources = list(consumer.assignment())
-        told = await consumer._coordinator.fetch_committed_offsets(sources)  # noqa: SLF001 - all at once
-        offsets = {each: told[each].offset if each in told else None for each in sources}
+        offsets = await self._positions(consumer, sources)
         fetcher = consumer._fetcher  # noqa: SLF001 - its public seek awaits in between
         for source, offset in offsets.items():
             if not consumer._subscription.is_assigned(source):  # noqa: SLF001
@@ -128,6 +127,13 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         if generation <= 0 or not member_id:  # the broker would take that for no claim at all
             raise MembershipError(f"generation {generation}, member {member_id!r}")
         return Membership(generation, member_id, self.consumer.owner.settings.worker_id)
+
+    async def _positions(
+        self, consumer: aiokafka.AIOKafkaConsumer, sources: Sequence[TopicPartition]
+    ) -> Mapping[TopicPartition, int | None]:
+        """Say where each partition goes on: where the group has committed."""
+        told = await consumer._coordinator.fetch_committed_offsets(sources)  # noqa: SLF001 - all at once
+        return {each: told[each].offset if each in told else None for each in sources}
 
     def remaining(self, source: TopicPartition) -> int | None:
         """Count what the topic still has for us; None while that is not known."""
@@ -204,6 +210,10 @@ class Consumer(driver.Consumer):
             tp=tp,
             generation_id=self.app.consumer_generation_id,
         )
+
+    def seek_again(self) -> None:
+        """Seek before the next poll; records of polls before that are of an older epoch."""
+        self._must_seek = True
 
     async def perform_seek(self) -> None:
         """Stand at the committed offsets and let the work go on from there."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import SecretStr
+from sqlalchemy import make_url
 
 from streams.settings import Settings
 
@@ -17,12 +19,14 @@ NAMES = sorted(SERVICES)
 
 
 def test_every_service_of_the_picture_is_there():
-    assert set(NAMES) == {"kafka", "topics", "worker", "prometheus", "grafana"}
+    assert set(NAMES) == {
+        *("kafka", "topics", "worker", "postgres", "view", "prometheus", "grafana")
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_image_is_pinned_to_a_version(name):
-    assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+\.\d+", SERVICES[name]["image"])
+    assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+(\.\d+)?", SERVICES[name]["image"])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,7 +71,7 @@ def test_a_service_waits_for_services_that_exist(name):
         assert "healthcheck" in SERVICES[other] or how["condition"] != "service_healthy"
 
 
-@pytest.mark.parametrize("name", ["worker", "topics"])
+@pytest.mark.parametrize("name", ["worker", "topics", "view"])
 def test_every_variable_is_a_setting_and_its_value_is_taken(name, monkeypatch):
     environment = SERVICES[name]["environment"]
     fields = {key.removeprefix("ORDERSTREAM_").lower(): key for key in environment}
@@ -77,7 +81,9 @@ def test_every_variable_is_a_setting_and_its_value_is_taken(name, monkeypatch):
         monkeypatch.setenv(key, value)
     settings = Settings()
 
-    assert {str(getattr(settings, field)) for field in fields} == set(environment.values())
+    taken = {getattr(settings, field) for field in fields}
+    plain = {one.get_secret_value() if isinstance(one, SecretStr) else str(one) for one in taken}
+    assert plain == set(environment.values())
 
 
 def test_the_worker_is_asked_where_it_answers():
@@ -87,6 +93,14 @@ def test_the_worker_is_asked_where_it_answers():
     assert f":{port}/live" in worker["healthcheck"]["test"][-1]
     assert worker["ports"] == [f"127.0.0.1:{port}:{port}"]
     assert f"EXPOSE {port}" in (ROOT / "deploy/Dockerfile").read_text()
+
+
+def test_the_view_writes_where_postgresql_listens():
+    url = make_url(SERVICES["view"]["environment"]["ORDERSTREAM_DATABASE_URL"])
+    server = SERVICES["postgres"]["environment"]
+
+    assert (url.host, url.username) == ("postgres", server["POSTGRES_USER"])
+    assert (url.password, url.database) == (server["POSTGRES_PASSWORD"], server["POSTGRES_DB"])
 
 
 def test_the_brokers_of_compose_and_of_the_tests_are_the_same_version():

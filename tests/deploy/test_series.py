@@ -61,13 +61,15 @@ def test_the_labels_of_the_questions_exist():
     assert grouped <= labels
 
 
-def test_prometheus_reads_the_alerts_and_asks_the_worker_of_compose():
+def test_prometheus_reads_the_alerts_and_asks_the_workers_of_compose():
     config = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())
     compose = yaml.safe_load((DEPLOY.parent / "docker-compose.yml").read_text())
     port = compose["services"]["worker"]["environment"]["ORDERSTREAM_WEB_PORT"]
 
     assert all((DEPLOY / "prometheus" / file).exists() for file in config["rule_files"])
-    assert config["scrape_configs"][0]["static_configs"] == [{"targets": [f"worker:{port}"]}]
+    assert config["scrape_configs"][0]["static_configs"] == [
+        {"targets": [f"worker:{port}", f"view:{port}"]}
+    ]
 
 
 def test_grafana_finds_the_dashboard_where_compose_mounts_it():
