@@ -2,20 +2,21 @@
 
 Seen in recorded payloads: scan events with an offset, some without (a pickup at midnight); an
 `eventType` (the scan's own code) and a `derivedStatusCode` (the parcel's state at that time);
-exception codes of their own; an error in place of a result. FedEx uses numbers again: which of
-two parcels is meant is told by the order that claims the number before the scan.
+exception codes of their own; an error in place of a result. FedEx uses numbers again: of several
+parcels under one number the one that was seen last is told, for the others are history.
 
-From the documentation: the codes below with their meanings; `ESTIMATED_DELIVERY` among the dates
+From the documentation: the SOAP service that came before (`TrackReply`); the codes below with their meanings; `ESTIMATED_DELIVERY` among the dates
 or the end of the estimated window as the promise. Who received it is not read.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
 from connectors.tracking import clock
-from connectors.tracking.node import Node
+from connectors.tracking.node import Node, UnreadableError
 from connectors.tracking.source import tracking_source
 from connectors.tracking.story import Line, Refused, Story, Vendor, place, refused, standing
 from connectors.tracking.table import Table
@@ -51,20 +52,35 @@ TABLE: Final = Table(
         "security_issue": "SEC",
     },
 )
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def _parcels(document: Node) -> Iterable[Node | Refused]:
     if document.has("errors"):
         return [refused(each, "code", "message") for each in document.each("errors")]
-    body = document.one("output") if document.has("output") else document
-    return [
-        result
-        for complete in body.each("completeTrackResults")
-        for result in complete.each("trackResults")
-    ]
+    if document.has("Envelope"):
+        reply = document.one("Envelope.Body.TrackReply")
+        found = [each.each("TrackDetails") for each in reply.each("CompletedTrackDetails")]
+    else:
+        body = document.one("output") if document.has("output") else document
+        found = [each.each("trackResults") for each in body.each("completeTrackResults")]
+    return [max(results, key=_seen_at) for results in found if results]
+
+
+def _seen_at(result: Node) -> datetime:
+    """Say when a parcel was last seen, to tell it from an older one with its number."""
+    times = [_NEVER]
+    for event in result.each("scanEvents") + result.each("Events"):
+        with suppress(UnreadableError):
+            times.append(
+                event.time("date" if event.has("date") else "Timestamp", clock.iso) or _NEVER
+            )
+    return max(times)
 
 
 def _story(parcel: Node) -> Story | Refused:
+    if parcel.has("TrackingNumber"):
+        return _soap_story(parcel)
     if parcel.has("error") and not parcel.has("scanEvents"):
         return refused(parcel, "error.code", "error.message")
     latest = parcel.one("latestStatusDetail")
@@ -75,6 +91,21 @@ def _story(parcel: Node) -> Story | Refused:
         status=standing(code or derived, *((derived,) if code and derived else ())),
         told_at=_dated(parcel, "ACTUAL_DELIVERY") or _dated(parcel, "SHIP"),
         expects=partial(_expected, parcel),
+    )
+
+
+def _soap_story(parcel: Node) -> Story | Refused:
+    if parcel.text("Notification.Severity") in {"ERROR", "FAILURE"}:
+        return refused(parcel, "Notification.Code", "Notification.Message")
+    status = parcel.one("StatusDetail")
+    return Story(
+        number=parcel.need("TrackingNumber"),
+        events=parcel.each("Events"),
+        status=standing(
+            status.text("Code"),
+            at=status.time("CreationTime", clock.iso),
+            written=status.text("CreationTime"),
+        ),
     )
 
 
@@ -92,6 +123,8 @@ def _expected(parcel: Node) -> datetime | None:
 
 
 def _line(event: Node) -> Line:
+    if event.has("EventType"):
+        return _soap_line(event)
     derived, cause = event.text("derivedStatusCode"), event.text("exceptionCode")
     where = event.one("scanLocation")
     return Line(
@@ -106,5 +139,25 @@ def _line(event: Node) -> Line:
     )
 
 
-VENDOR: Final = Vendor(name="fedex", table=TABLE, parcels=_parcels, story=_story, line=_line)
+def _soap_line(event: Node) -> Line:
+    cause, where = event.text("StatusExceptionCode"), event.one("Address")
+    return Line(
+        code=event.need("EventType"),
+        causes=(cause,) if cause else (),
+        at=event.time("Timestamp", clock.iso),
+        written=event.text("Timestamp"),
+        place=place(
+            where.text("City"), where.text("StateOrProvinceCode"), where.text("CountryCode")
+        ),
+    )
+
+
+VENDOR: Final = Vendor(
+    name="fedex",
+    table=TABLE,
+    parcels=_parcels,
+    story=_story,
+    line=_line,
+    formats=("json", "xml"),
+)
 SOURCE: Final = tracking_source(VENDOR, __doc__)

@@ -5,7 +5,8 @@ it is), truth values as text, two-character event codes beside a text, newest fi
 the whole as a category. An event's text is looked up where its code stands in no table, up to its
 first comma: what follows it (`Left with Individual`) is not a word of the list.
 
-From the documentation: what the codes of the customers' extract say. `expectedDeliveryTimeStamp`
+From the documentation: the XML of Web Tools that came before (`TrackResponse`), whose times are in
+words (`January 6, 2016`, `10:45 pm`) and local; what the codes of the customers' extract say. `expectedDeliveryTimeStamp`
 is the promise. Names of recipients and agents are not read.
 """
 
@@ -124,13 +125,19 @@ TABLE: Final = Table(
 def _parcels(document: Node) -> Iterable[Node | Refused]:
     if isinstance(document.value, list):
         return document.each()
+    if document.has("TrackResponse"):
+        return document.one("TrackResponse").each("TrackInfo")
+    if document.has("Error"):
+        return [refused(document.one("Error"), "Number", "Description")]
     known = document.has("statusCategory") or document.has("trackingEvents")
     return [document] if known or document.has("error") else []
 
 
 def _story(parcel: Node) -> Story | Refused:
     if parcel.has("error"):
-        return refused(parcel, "error.code", "error.message")
+        return refused(parcel, "error")
+    if parcel.has("@ID"):
+        return _web_tools_story(parcel)
     category, status = parcel.text("statusCategory"), parcel.text("status")
     return Story(
         number=parcel.need("trackingNumber"),
@@ -140,12 +147,26 @@ def _story(parcel: Node) -> Story | Refused:
     )
 
 
+def _web_tools_story(parcel: Node) -> Story | Refused:
+    if parcel.has("Error"):
+        return refused(parcel.one("Error"), "Number", "Description")
+    category, status = parcel.text("StatusCategory"), _head(parcel.text("Status"))
+    return Story(
+        number=parcel.need("@ID"),
+        events=[*parcel.each("TrackSummary"), *parcel.each("TrackDetail")],
+        status=standing(category or status, *((status,) if category and status else ())),
+        expects=partial(parcel.time, "ExpectedDeliveryDate", clock.in_words),
+    )
+
+
 def _expected(parcel: Node) -> datetime | None:
     way = "expectedDeliveryTimeStamp"
     return parcel.time(way, clock.iso) or parcel.time("predictedDeliveryTimeStamp", clock.iso)
 
 
 def _line(event: Node) -> Line:
+    if event.has("Event"):
+        return _web_tools_line(event)
     text = event.text("eventType")
     code = event.text("eventCode") or _head(text) or event.need("eventCode")
     local, offset = event.text("eventTimestamp"), event.text("GMTOffset")
@@ -161,13 +182,32 @@ def _line(event: Node) -> Line:
     )
 
 
+def _web_tools_line(event: Node) -> Line:
+    text = _head(event.text("Event"))
+    written = f"{event.need('EventDate')} {event.text('EventTime')}".strip()
+    return Line(
+        code=event.text("EventCode") or text,
+        words=(text,),
+        at=event.moment("EventDate", written, clock.in_words),
+        written=written,
+        place=place(event.text("EventCity"), event.text("EventState"), event.text("EventCountry")),
+    )
+
+
 def _head(text: str) -> str:
     return text.partition(",")[0].strip()
 
 
 def usps(name: str) -> Vendor:
     """Make the vendor under one of its two names: both services speak the same words."""
-    return Vendor(name=name, table=TABLE, parcels=_parcels, story=_story, line=_line)
+    return Vendor(
+        name=name,
+        table=TABLE,
+        parcels=_parcels,
+        story=_story,
+        line=_line,
+        formats=("json", "xml"),
+    )
 
 
 VENDOR: Final = usps("usps")

@@ -19,6 +19,14 @@ _DAY_FIRST: Final = re.compile(
     r"(?:,? (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?",
     re.ASCII,
 )
+_NAMES: Final = """
+january february march april may june july august september october november december
+"""
+_MONTHS: Final = {
+    written: number
+    for number, name in enumerate(_NAMES.split(), 1)
+    for written in (name, name[:3])
+}
 _SECONDS_MAX: Final = 10**11
 """Larger numbers are milliseconds: as seconds they would lie beyond the year 5000."""
 
@@ -43,6 +51,17 @@ def month_first(text: str) -> datetime:
 def day_first(text: str) -> datetime:
     """Read `18.03.2016 10:02`."""
     return _match(_DAY_FIRST, text)
+
+
+def in_words(text: str) -> datetime:
+    """Read `January 6, 2016 10:45 pm`."""
+    month, _, rest = text.partition(" ")
+    number = _MONTHS.get(month.lower())
+    if number is None:
+        raise ValueError("no month")
+    day, _, rest = rest.partition(", ")
+    year, _, hour = rest.partition(" ")
+    return month_first(f"{number}/{day}/{year} {hour}".strip())
 
 
 def any_form(text: str) -> datetime:

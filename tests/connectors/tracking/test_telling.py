@@ -19,7 +19,15 @@ TRACKING = [
     if source.kind == "tracking" and source.name != "easypost"
 ]
 EACH = pytest.mark.parametrize("source", TRACKING, ids=lambda each: each.name)
-NOTHING_HAPPENED = ("refused", "not_found", "fault", "no_history", "error", "nameless")
+NOTHING_HAPPENED = (
+    "refused",
+    "web_tools_refused",
+    "not_found",
+    "fault",
+    "no_history",
+    "error",
+    "nameless",
+)
 
 
 def hermes_parcel(*events, number="H1", **more):
@@ -311,6 +319,16 @@ def test_fedex_tells_the_found_beside_the_lost():
     assert reading.facts[0].body.reason == "consignee_not_home"
 
 
+def test_fedex_tells_the_newest_parcel_of_a_number_that_was_used_again():
+    """The other was delivered years ago."""
+    [sample] = [each for each in kit.samples(fedex.SOURCE) if each.name == "a_number_used_again"]
+
+    reading = sample.read()
+
+    assert states(reading) == [("out_for_delivery", False), ("in_transit", True)]
+    assert [each.value for each in reading.quarantined] == ["soon"]
+
+
 def test_steps_that_are_not_reached_yet_are_not_told():
     """DPD sends the rest of the journey, too."""
     step = "<statusInfo><status>Delivered</status><statusHasBeenReached>%s</statusHasBeenReached>"
@@ -348,6 +366,11 @@ day_first    01.03.2024, 08:30:15         2024-03-01 08:30:15
 any_form     01.03.2024 08:30             2024-03-01 08:30:00
 any_form     3/1/2024 8:30:00 PM          2024-03-01 20:30:00
 any_form     2024-03-01 08:30:00          2024-03-01 08:30:00
+in_words     March 1, 2024 8:30 pm        2024-03-01 20:30:00
+in_words     Mar 1, 2024                  2024-03-01 00:00:00
+in_words     Mars 1, 2024                 -
+in_words     Marz                         -
+in_words     1 March 2024                 -
 iso          yesterday                    -
 iso          1889-03-01T08:30:00Z         -
 iso          24:00                        -
