@@ -16,6 +16,7 @@ import msgspec
 
 from connectors.delivery import Delivery, Normalised, Outcome, Source
 from domain.body import Empty, Reason, ShipmentInfo, ShipmentRef, Units
+from domain.departure import HISTORY
 from domain.document import Document
 from domain.fact import (
     Fact,
@@ -56,8 +57,6 @@ Choose = Callable[[str, str], ImportRule | None]
 
 DEFAULT: Final = "default"
 _HERE: Final = "import"
-_ELSEWHERE: Final = "dropship:import"
-"""A shipment of this id left no warehouse of ours (`domain/departure.py`)."""
 
 _Placing = OrderSaved | OrderPlaced | OrderRevised
 _ENDINGS: Final = (OrderCancelledAtSource, OrderMarkedShipped)
@@ -127,6 +126,8 @@ def _placed(fact: _Placing, rule: ImportRule) -> Iterator[Fact]:
         hold=(fact.body.hold or HoldReason.OTHER) if rule is ImportRule.HOLD else None,
     )
     kind = OrderRevised if isinstance(fact, OrderSaved) else type(fact)
+    if rule is ImportRule.HISTORY:  # first, so that the order never asks for stock
+        yield from _shipped(fact, document, HISTORY)
     yield _beside(fact, kind, "", document)
     match rule:
         case ImportRule.CANCEL:
@@ -137,8 +138,6 @@ def _placed(fact: _Placing, rule: ImportRule) -> Iterator[Fact]:
         case ImportRule.COMPLETE:
             yield from _invoiced(fact, document)
             yield from _shipped(fact, document, _HERE)
-        case ImportRule.HISTORY:
-            yield from _shipped(fact, document, _ELSEWHERE)
         case _:
             return
 

@@ -15,6 +15,8 @@ from domain.shipment import OUT
 
 DROPSHIP: Final = "dropship:"
 """Begins the ids of shipments, and the names of changes, that are a supplier's."""
+HISTORY: Final = "dropship:import"
+"""The shipment of an order that was over before it came here: it moves no stock (S4.31)."""
 BACKORDER: Final = "backorder:"
 _SHIPPED: Final = ":shipped"
 
@@ -33,7 +35,7 @@ def departures_of(order: Order) -> Flows:
     goods = order.derived.goods
     room = {line.line_id: line.handed_over for line in goods.lines if line.handed_over}
     flows: Flows = {}
-    if not room:
+    if not room or HISTORY in order.shipments:
         return flows
     for _, _, at, shipment_id in _left(order):
         statement = order.shipments[shipment_id].statement

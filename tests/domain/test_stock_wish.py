@@ -291,6 +291,23 @@ def test_drop_shipped_pieces_leave_the_own_allocation():
     assert room.vector() == (10, 1, 9, 0, 10)
 
 
+def test_what_was_over_before_it_came_here_moves_no_stock():
+    """
+    Neither by the shipment that stands for its history, nor by those that its source names.
+    """
+    room = Room().tell(
+        level(10),
+        created("dropship:import", "4a", ""),
+        handed_over("dropship:import"),
+        created("f1", "1a", "Z1"),
+        handed_over("f1"),
+        order("4a"),
+    )
+
+    assert room.orders[KEY].derived.goods.state == "fulfilled"
+    assert room.vector() == (10, 0, 10, 0, 10)
+
+
 @pytest.mark.rule("S3.24")
 def test_a_backorder_raises_what_is_expected():
     """
