@@ -13,15 +13,16 @@ from typing import NamedTuple
 import msgspec
 from confluent_kafka import Consumer, TopicPartition
 
-from bench.machine import installation, load_average
+from bench.machine import broker_cpu_seconds, installation, load_average
 from bench.throughput import LIVE_ORDERS, SEED
 from connectors import feed as feeds
 from connectors.normalise import normalise
+from domain.fact import ReferenceWasLinked
 from streams import topic
 from tests.harness.feeds import Payload, feed
 from tests.harness.installation import Installation
 
-WARM_UP_SECONDS = 5
+WARM_UP_SECONDS = 10
 _QUIET_SECONDS = 5.0
 
 
@@ -30,7 +31,7 @@ class _Told(msgspec.Struct):
 
 
 class Sendable(NamedTuple):
-    """A payload and the names of the facts that it will become."""
+    """A payload and the names of the facts whose time it answers for."""
 
     payload: Payload
     causes: tuple[str, ...]
@@ -43,12 +44,14 @@ def latency(brokers: str, folder: Path, rate: int, seconds: int) -> Mapping[str,
         worker = job.start("latency")
         job.wait(lambda: worker.ready, worker)
         reader = _Reader(job, payloads)
-        begun, cpu, starved = time.monotonic(), worker.cpu_seconds(), worker.starved_seconds()
+        begun, starved = time.monotonic(), worker.starved_seconds()
+        cpu, broker_cpu = worker.cpu_seconds(), broker_cpu_seconds(folder)
         sent = _send(job, payloads, rate)
         took = time.monotonic() - begun
         busy = (worker.cpu_seconds() - cpu) / took
+        broker_busy = (broker_cpu_seconds(folder) - broker_cpu) / took
         starving = (worker.starved_seconds() - starved) / took
-        transactions = worker.metric("orderstream_batch_records_count")
+        transactions = worker.metric("orderstream_transactions_total")
         reader.finish()
         late = _late(payloads, sent, reader, rate * WARM_UP_SECONDS)
         worker.stop()
@@ -59,28 +62,32 @@ def latency(brokers: str, folder: Path, rate: int, seconds: int) -> Mapping[str,
         "p90_ms": round(_quantile(late, 0.9) * 1000, 1),
         "p99_ms": round(_quantile(late, 0.99) * 1000, 1),
         "max_ms": round(_quantile(late, 1.0) * 1000, 1),
-        "transactions_per_second": round(transactions / (seconds + WARM_UP_SECONDS)),
+        "transactions_per_second": round(transactions / took),
         "worker_cpus": round(busy, 2),
+        "broker_cpus": round(broker_busy, 2),
         "worker_cpus_missed": round(starving, 2),
         "load_average": round(load_average(), 1),
     }
 
 
 def _sendable(count: int) -> list[Sendable]:
-    """Draw payloads that bring facts nobody brought before."""
+    """Draw payloads that bring facts nobody brought before, of orders that are known by then."""
     seen: set[str] = set()
+    known: set[str] = set()  # references; what nobody linked yet waits for another payload
     drawn: list[Sendable] = []
-    told = feed(SEED, count, min(LIVE_ORDERS, count // 4), commands=False)
-    for payload in told:
+    for payload in feed(SEED, count, min(LIVE_ORDERS, count // 4), commands=False):
         source_and_delivery = feeds.read(payload.value, payload.headers)
-        causes = tuple(
-            fact.event_id
-            for fact in normalise(*source_and_delivery).facts  # type: ignore[misc]
-            if fact.event_id not in seen
-        )
-        seen.update(causes)
-        if causes:
-            drawn.append(Sendable(payload, causes))
+        facts = normalise(*source_and_delivery).facts  # type: ignore[misc]
+        for fact in facts:
+            if isinstance(fact, ReferenceWasLinked) and (
+                fact.order_key or fact.body.alias in known
+            ):
+                known.add(fact.body.reference)
+        new = [fact for fact in facts if fact.event_id not in seen]
+        seen.update(fact.event_id for fact in new)
+        if new:
+            causes = (fact.event_id for fact in new if fact.order_key or fact.reference in known)
+            drawn.append(Sendable(payload, tuple(causes)))
         if len(drawn) == count:
             break
     return drawn

@@ -15,7 +15,7 @@ from pathlib import Path
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from tests.harness.feeds import Payload
-from tests.harness.installation import ROOT, Installation, Worker
+from tests.harness.installation import ROOT, Installation, Worker, cpu_seconds
 
 _KAFKA = ROOT / "deploy" / "kafka"
 # A JVM spends half of its first minutes on better code; the first compiler alone is slower and
@@ -39,6 +39,11 @@ def broker() -> Iterator[tuple[str, Path]]:
     finally:
         subprocess.run(["bash", _KAFKA / "stop.sh", data], check=False)
         shutil.rmtree(data, ignore_errors=True)
+
+
+def broker_cpu_seconds(folder: Path) -> float:
+    """User and system time of the broker whose data is in this folder."""
+    return cpu_seconds(int((folder / "kafka.pid").read_text()))
 
 
 @contextmanager

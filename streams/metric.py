@@ -41,14 +41,15 @@ class Metrics:
     def _make_flow(self) -> None:
         self.events_in = self._counter("events_in", "Records committed.", "stage", "topic")
         self.events_out = self._counter("events_out", "Records sent.", "topic")
+        self.transactions = self._counter("transactions", "Transactions committed.")
         self.batch_records = self._histogram(
-            "batch_records", "Records in one transaction.", _RECORD_BUCKETS
+            "batch_records", "Records of one partition in one transaction.", _RECORD_BUCKETS
         )
         self.batch_seconds = self._histogram(
             "batch_seconds", "From the first record taken to the commit.", _SECOND_BUCKETS
         )
         self.fold_seconds = self._histogram(
-            "fold_seconds", "Computing of one transaction.", _SECOND_BUCKETS
+            "fold_seconds", "Computing of one partition's records.", _SECOND_BUCKETS
         )
         self.lag = self._gauge("lag", "Records not committed yet.", "stage", "partition")
         self.commit_age_seconds = self._gauge(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from streams.engine.group import Membership
     from streams.engine.share import Share
     from streams.engine.task import PartitionTask
+    from streams.metric import Metrics
     from streams.settings import Settings
 
     _Taken = tuple[PartitionTask, Share]
@@ -40,9 +41,10 @@ _ENOUGH_RECORDS: Final = 200  # computing more takes longer than a commit does
 class Committer:
     """Works for the tasks that it is given, from one assignment to the next."""
 
-    def __init__(self, *, settings: Settings, die: Die) -> None:
+    def __init__(self, *, settings: Settings, metrics: Metrics, die: Die) -> None:
         self.owns = False
         self._settings = settings
+        self._metrics = metrics
         self._die = die
         self._tasks: Mapping[TopicPartition, PartitionTask] = {}
         self._transactions: Transactions | None = None
@@ -188,6 +190,7 @@ class Committer:
     async def _write(self, taken: Sequence[_Taken]) -> None:
         assert self._transactions is not None
         await self._transactions.write([share for _, share in taken])
+        self._metrics.transactions.inc()
         for task, share in taken:
             task.committed(share)
 

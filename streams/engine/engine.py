@@ -53,7 +53,7 @@ class Engine(Service):
         self.live = True
         self._die = die
         self._tasks: dict[TopicPartition, PartitionTask] = {}
-        self._committer = Committer(settings=settings, die=self.surprise)
+        self._committer = Committer(settings=settings, metrics=metrics, die=self.surprise)
         self._membership: Membership | None = None
         self._assigned = False
         self._brokers_there = False

@@ -206,8 +206,7 @@ class Worker:
 
     def cpu_seconds(self) -> float:
         """User and system time so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process.pid)
 
     def starved_seconds(self) -> float:
         """Time in which it could have run and no CPU was free, summed over its threads."""
@@ -239,6 +238,12 @@ class Worker:
                 return answer.read().decode()
         except (urllib.error.URLError, OSError):
             return None
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def wait_until(condition: Callable[[], bool], seconds_max: float = _SECONDS_MAX) -> None:

@@ -117,7 +117,9 @@ class Rig:
         self._monkeypatch.setattr(committer_module, "recover", self.log.recover)
         self._settings = load_settings(**settings)
         self.committer = Committer(
-            settings=self._settings, die=lambda cause, error: self.died.append(error)
+            settings=self._settings,
+            metrics=Metrics(CollectorRegistry()),
+            die=lambda cause, error: self.died.append(error),
         )
         for partition in range(partitions):
             self.take(partition)
