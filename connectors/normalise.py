@@ -80,8 +80,8 @@ def _checked(outcome: Normalised) -> Reading:
             quarantined.append(_invalid(fact, error))
     wanted = dict.fromkeys(outcome.wanted)
     for each in tuple(wanted):
-        if misled := _misled(each):
-            quarantined.append(_short(misled))
+        if astray := misled(each):
+            quarantined.append(_short(astray))
             del wanted[each]
     return Reading(
         facts=tuple(facts.values()),
@@ -92,7 +92,7 @@ def _checked(outcome: Normalised) -> Reading:
     )
 
 
-def _misled(wanted: Wanted) -> Quarantined | None:
+def misled(wanted: Wanted) -> Quarantined | None:
     """Refuse a document whose name could lead a fetch astray: it is made of a payload's words."""
     for field, shape in (("id", _WORD), ("what", _WORD), ("topic", _WORD), ("path", _WAY)):
         value: str = getattr(wanted, field)

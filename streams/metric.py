@@ -64,6 +64,10 @@ class Metrics:
         self.anomalies = self._counter("anomalies", "Anomalies.", "kind", "change")
         self.dead_letters = self._counter("dead_letters", "Dead letters.", "topic", "cause")
         self.unknown_codes = self._counter("unknown_codes", "Codes not known.", "source")
+        self.fetches = self._counter("fetches", "Requests for documents.", "source", "outcome")
+        self.documents_waiting = self._gauge(
+            "documents_waiting", "Documents waiting to be fetched.", "partition"
+        )
 
     def _make_life(self) -> None:
         self.recovery_seconds = self._gauge(

@@ -17,6 +17,7 @@ from pydantic_settings import SettingsError as _SourceError
 
 from readmodel.address import check_url
 from readmodel.errors import WrongDatabase
+from streams.fetch.account import Fetching, check_accounts
 from streams.signing import Signing, check_names
 
 PREFIX: Final = "ORDERSTREAM_"
@@ -153,6 +154,20 @@ class Settings(BaseSettings):
         description="What deliveries are verified with, as JSON by source or account; see below.",
     )
 
+    # Fetching
+    fetching: dict[str, Fetching] = Field(
+        default_factory=dict,
+        description="Where documents that hooks only name are fetched, as JSON by source or account; see below.",
+    )
+    fetch_seconds_max: Seconds = Field(15.0, description="Limit of one request for a document.")
+    fetch_tries_max: int = Field(
+        12, ge=1, le=100, description="Failed requests for one document before it is given up."
+    )
+    fetch_age_seconds_max: Seconds = Field(
+        float(DAY_SECONDS),
+        description="How long a document is tried for, its server's outage included.",
+    )
+
     # Sources
     mappings: str | None = Field(
         None, description="Folder of mapping files, each a source without code, NAME.toml."
@@ -179,6 +194,12 @@ class Settings(BaseSettings):
             host, _, port = address.strip().rpartition(":")
             if not host or not port.isdigit():
                 raise ValueError(f"{address.strip()!r} is not HOST:PORT")
+        return value
+
+    @field_validator("fetching")
+    @classmethod
+    def _fetching_is_of_accounts(cls, value: dict[str, Fetching]) -> dict[str, Fetching]:
+        check_accounts(value)
         return value
 
     @field_validator("signatures")

@@ -10,17 +10,20 @@ from connectors import registry
 from streams import topic
 from streams.agents.command import CommandProcessor
 from streams.agents.feed import FeedProcessor
+from streams.agents.fetch import FetchProcessor, Limits, Reach
 from streams.agents.lifecycle import LifecycleProcessor
 from streams.agents.resolver import ResolverProcessor
 from streams.agents.stock import StockProcessor
 from streams.agents.stock_fact import StockFactProcessor
 from streams.engine.stage import Context, Processor, Stage
+from streams.fetch.client import Client
 from streams.key_store import KeyStore
 from streams.rulebook import rulebook
 from streams.sources import every_source
 from streams.verification import Verifier
 
 if TYPE_CHECKING:
+    from connectors.feed import Find
     from streams.metric import Metrics
     from streams.settings import Settings
 
@@ -33,49 +36,73 @@ ROLES: Final = (
     "lifecycle",
     "stock-facts",
     "stock",
+    "fetch",
 )
 """Names of the agents, as `worker --roles` takes them."""
+
+
+Make = Callable[[Context], Processor]
 
 
 def make_stages(
     settings: Settings, metrics: Metrics, roles: Collection[str] = ROLES
 ) -> tuple[Stage, ...]:
     """Make the stages of a worker; raises RulesError, MappingError, ImportRulesError."""
-    find = partial(registry.find, sources=every_source(settings))
-    rules_for = rulebook(settings.profiles)
-    policy = rules_for("-/-/").policy
-    verifier = Verifier(settings.signatures, KeyStore())
-
-    def feeding(context: Context) -> Processor:
-        return FeedProcessor(context, metrics, refuse=verifier.refuse, find=find)
-
-    def resolving(context: Context) -> Processor:
-        return ResolverProcessor(context, metrics, policy)
-
-    def commanding(context: Context) -> Processor:
-        return CommandProcessor(context, metrics)
-
-    def living(context: Context) -> Processor:
-        return LifecycleProcessor(context, metrics, rules_for)
-
-    def hearing_of_stock(context: Context) -> Processor:
-        return StockFactProcessor(context, metrics)
-
-    def stocking(context: Context) -> Processor:
-        return StockProcessor(context, metrics)
-
-    makers: dict[str, tuple[str, str | None, Callable[[Context], Processor]]] = {
-        "orders": (topic.FEED_ORDERS, None, feeding),
-        "payments": (topic.FEED_PAYMENTS, None, feeding),
-        "tracking": (topic.FEED_TRACKING, None, feeding),
-        "commands": (topic.ORDER_COMMANDS, None, commanding),
-        "resolver": (topic.REFERENCES, topic.RESOLVER_CHANGELOG, resolving),
-        "lifecycle": (topic.ORDER_LOG, topic.LIFECYCLE_CHANGELOG, living),
-        "stock-facts": (topic.STOCK_FACTS, None, hearing_of_stock),
-        "stock": (topic.STOCK_MOVEMENTS, topic.STOCK_CHANGELOG, stocking),
-    }
+    makers = _makers(settings, metrics)
     return tuple(
         Stage(name=role, topic=makers[role][0], changelog=makers[role][1], make=makers[role][2])
         for role in ROLES
         if role in roles
+    )
+
+
+def _makers(settings: Settings, metrics: Metrics) -> dict[str, tuple[str, str | None, Make]]:
+    """Say of each role what it reads, where its state is kept, and who does its work."""
+    find = partial(registry.find, sources=every_source(settings))
+    rules_for = rulebook(settings.profiles)
+    policy = rules_for("-/-/").policy
+    verifier = Verifier(settings.signatures, KeyStore(), settings.fetching)
+    reach = _reach(settings, find)
+
+    def feeding(context: Context) -> Processor:
+        return FeedProcessor(context, metrics, refuse=verifier.refuse, find=find)
+
+    return {
+        "orders": (topic.FEED_ORDERS, None, feeding),
+        "payments": (topic.FEED_PAYMENTS, None, feeding),
+        "tracking": (topic.FEED_TRACKING, None, feeding),
+        "commands": (topic.ORDER_COMMANDS, None, lambda c: CommandProcessor(c, metrics)),
+        "resolver": (
+            topic.REFERENCES,
+            topic.RESOLVER_CHANGELOG,
+            lambda c: ResolverProcessor(c, metrics, policy),
+        ),
+        "lifecycle": (
+            topic.ORDER_LOG,
+            topic.LIFECYCLE_CHANGELOG,
+            lambda c: LifecycleProcessor(c, metrics, rules_for),
+        ),
+        "stock-facts": (topic.STOCK_FACTS, None, lambda c: StockFactProcessor(c, metrics)),
+        "stock": (
+            topic.STOCK_MOVEMENTS,
+            topic.STOCK_CHANGELOG,
+            lambda c: StockProcessor(c, metrics),
+        ),
+        "fetch": (
+            topic.DOCUMENTS_WANTED,
+            topic.FETCH_CHANGELOG,
+            lambda c: FetchProcessor(c, metrics, reach),
+        ),
+    }
+
+
+def _reach(settings: Settings, find: Find) -> Reach:
+    return Reach(
+        fetching=settings.fetching,
+        client=Client(seconds_max=settings.fetch_seconds_max),
+        find=find,
+        limits=Limits(
+            tries_max=settings.fetch_tries_max,
+            age_ms_max=int(settings.fetch_age_seconds_max * 1_000),
+        ),
     )

@@ -51,6 +51,7 @@ FEED_TRACKING: Final = "feeds.tracking"
 ORDER_COMMANDS: Final = "order-commands"
 ORDER_LOG: Final = "order-log"
 REFERENCES: Final = "references"
+DOCUMENTS_WANTED: Final = "documents-wanted"
 ORDER_STATUS: Final = "order-status"
 ORDER_SNAPSHOTS: Final = "order-snapshots"
 NOTIFICATIONS: Final = "notifications"
@@ -64,6 +65,7 @@ DEAD_LETTERS: Final = "dead-letters"
 LIFECYCLE_CHANGELOG: Final = "lifecycle-changelog"
 RESOLVER_CHANGELOG: Final = "resolver-changelog"
 STOCK_CHANGELOG: Final = "stock-changelog"
+FETCH_CHANGELOG: Final = "fetch-changelog"
 
 TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=FEED_ORDERS, key="free", keep=Keep.FEED),
@@ -72,6 +74,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=ORDER_COMMANDS, key="order key", keep=Keep.FEED),
     Topic(name=ORDER_LOG, key="order key", keep=Keep.ORDER_LOG, with_order_log=True),
     Topic(name=REFERENCES, key="reference", keep=Keep.FEED),
+    Topic(name=DOCUMENTS_WANTED, key="account and source", keep=Keep.FEED),
     Topic(name=ORDER_STATUS, key="order key", keep=Keep.OUTPUT, with_order_log=True),
     Topic(name=ORDER_SNAPSHOTS, key="order key", keep=Keep.LAST_PER_KEY, with_order_log=True),
     Topic(name=NOTIFICATIONS, key="order key", keep=Keep.OUTPUT, with_order_log=True),
@@ -85,6 +88,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=LIFECYCLE_CHANGELOG, key="order key", keep=Keep.LAST_PER_KEY, with_order_log=True),
     Topic(name=RESOLVER_CHANGELOG, key="reference", keep=Keep.LAST_PER_KEY),
     Topic(name=STOCK_CHANGELOG, key="tenant/warehouse/sku", keep=Keep.LAST_PER_KEY),
+    Topic(name=FETCH_CHANGELOG, key="document", keep=Keep.LAST_PER_KEY),
 )
 
 

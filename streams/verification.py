@@ -7,6 +7,8 @@ from datetime import datetime
 
 from connectors.delivery import Delivery, Quarantined, Source
 from connectors.signature import SignatureError, is_signed, key_url, verify
+from streams.fetch.account import Fetching, find_account
+from streams.fetch.seal import HEADER, is_sealed
 from streams.key_store import KeyNotAtHandError, KeyStore
 from streams.signing import Signing
 
@@ -14,9 +16,15 @@ from streams.signing import Signing
 class Verifier:
     """Checks deliveries of the sources and accounts that the settings name."""
 
-    def __init__(self, signing: Mapping[str, Signing], keys: KeyStore) -> None:
+    def __init__(
+        self,
+        signing: Mapping[str, Signing],
+        keys: KeyStore,
+        fetching: Mapping[str, Fetching] | None = None,
+    ) -> None:
         self._signing = signing
         self._keys = keys
+        self._fetching = fetching or {}
 
     def refuse(
         self, source: Source, delivery: Delivery, received_at: datetime
@@ -32,7 +40,7 @@ class Verifier:
             return None
         if not is_signed(source.name, delivery):
             missing = Quarantined(reason="signature missing", field="signature")
-            return missing if signing.required else None
+            return missing if signing.required and not self._fetched(source, delivery) else None
         try:
             self._insist(source.name, delivery, signing, delivery.received_at or received_at)
         except SignatureError as error:
@@ -40,6 +48,16 @@ class Verifier:
         except KeyNotAtHandError as error:
             return Quarantined(reason=f"signature: its key is not at hand, {error}")
         return None
+
+    def _fetched(self, source: Source, delivery: Delivery) -> bool:
+        """Tell whether our own fetch agent brought a document: vendors sign deliveries only."""
+        fetching = find_account(self._fetching, source.name, delivery.account)
+        given = delivery.headers.get(HEADER, "")
+        if fetching is None or not given:
+            return False
+        token = fetching.token.get_secret_value()
+        about = (source.name, delivery.account, delivery.topic, delivery.body)
+        return is_sealed(given, token, *about)
 
     def _insist(self, source: str, delivery: Delivery, signing: Signing, now: datetime) -> None:
         """Verify; where a key is not known, once more with what its host says now."""

@@ -23,6 +23,7 @@ from domain.message import (
 from domain.stock_fact import StockFact, StockMovement
 from domain.stock_level import StockNow
 from streams.agents.dead_letter import CAUSE_CHARACTERS_MAX, PREFIX
+from streams.fetch.message import DocumentWanted
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _NOT_JSON_SCHEMA = ("discriminator",)  # OpenAPI's; strict validators refuse it
@@ -53,6 +54,7 @@ MESSAGES = {
     ),
     "stock-movement": Named(StockMovement, "StockMovement", prose(StockMovement)),
     "stock-level": Named(StockNow, "StockLevel", prose(StockNow)),
+    "document-wanted": Named(DocumentWanted, "DocumentWanted", prose(DocumentWanted)),
 }
 
 

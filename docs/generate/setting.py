@@ -33,6 +33,18 @@ sign are {code(*SCHEMES)}. Fields: `secrets` (two while one replaces the other; 
     {PREFIX}SIGNATURES={{"stripe": {{"secrets": ["whsec_…"]}},
       "paypal/acme/shop": {{"webhook_id": "8PT597110X687430L", "required": true}}}}
 """
+_FETCHING = f"""
+`{PREFIX}FETCHING` is JSON too, with the keys `SOURCE` or `SOURCE/TENANT/CHANNEL`, the latter first: where the
+documents are fetched that hooks only name. Fields: `base_url` (https; every path is below it), `auth`
+(`none`, `bearer`, `basic`, `header`), `token`, `user` (of `basic`), `header` (the name, of `header`;
+X-Auth-Token), `requests_per_second` (3), `headers` (go to the feed beside each document).
+
+    {PREFIX}FETCHING={{"bigcommerce/acme/shop": {{"base_url": "https://api.bigcommerce.com/stores/HASH",
+      "auth": "header", "token": "…"}}, "mollie": {{"base_url": "https://api.mollie.com",
+      "auth": "bearer", "token": "…"}}, "prestashop": {{"base_url": "https://shop.example/api",
+      "auth": "basic", "user": "KEY", "headers": {{"prestashop-timezone": "Europe/Madrid",
+      "prestashop-currencies": "1=EUR"}}}}}}
+"""
 _IMPORTS = f"""
 `{PREFIX}IMPORTS` is JSON too, with the same keys: per installation, tenant or integration what is
 done with an order in a status of its source (`source_status` of its document, as `orderstream
@@ -75,6 +87,8 @@ def settings_page() -> str:
         table(("variable", "default", "may be", "meaning"), rows),
         "## Signatures",
         _SIGNATURES.strip("\n"),
+        "## Fetching",
+        _FETCHING.strip("\n"),
         "## Profiles and policies",
         _RULES.strip("\n"),
         table(("policy", "default"), policy),

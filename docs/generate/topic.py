@@ -43,12 +43,14 @@ class Use(NamedTuple):
 
 
 USES = {
-    topic.FEED_ORDERS: Use("Orders as their shop sends them", "you", "agent orders", ("feed",)),
+    topic.FEED_ORDERS: Use(
+        "Orders as their shop sends them", "you, agent fetch", "agent orders", ("feed",)
+    ),
     topic.FEED_PAYMENTS: Use(
-        "Payments as their provider sends them", "you", "agent payments", ("feed",)
+        "Payments as their provider sends them", "you, agent fetch", "agent payments", ("feed",)
     ),
     topic.FEED_TRACKING: Use(
-        "Parcels as their carrier sends them", "you", "agent tracking", ("feed",)
+        "Parcels as their carrier sends them", "you, agent fetch", "agent tracking", ("feed",)
     ),
     topic.ORDER_COMMANDS: Use("Requests", "you", "agent commands", ("command",)),
     topic.ORDER_LOG: Use(
@@ -62,6 +64,12 @@ USES = {
         "agents orders, payments, tracking, resolver",
         "agent resolver",
         ("fact",),
+    ),
+    topic.DOCUMENTS_WANTED: Use(
+        "Documents that deliveries only name",
+        "agents orders, payments, tracking",
+        "agent fetch",
+        ("document-wanted",),
     ),
     topic.ORDER_STATUS: Use(
         "One message per change of an axis or of a profile's word",
@@ -124,6 +132,12 @@ USES = {
         "Stocks, and claims of lines that wait for nothing any more; their form is private",
         "agent stock",
         "agent stock at recovery",
+        ("state",),
+    ),
+    topic.FETCH_CHANGELOG: Use(
+        "State of the fetch agent: what waits; its form is private",
+        "agent fetch",
+        "agent fetch at recovery",
         ("state",),
     ),
 }

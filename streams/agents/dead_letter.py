@@ -62,6 +62,7 @@ def _family(cause: str) -> str:
 
 
 _FAMILIES: Final = (
+    "fetch",
     "internal",
     "unknown source",
     "header",

@@ -13,6 +13,7 @@ from domain.fact import Fact, ReferenceWasLinked, UnknownWasReported
 from domain.instant import moment
 from streams import topic
 from streams.agents.dead_letter import bury
+from streams.fetch.message import encode_wanted, want
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -61,9 +62,14 @@ class FeedProcessor:
             if refused := self._refuse(*read, moment(record.timestamp * 1_000)):
                 self._bury(record, refused)
                 continue
-            reading = normalise(*read)  # what it wants fetched is the fetch agent's to read
+            reading = normalise(*read)
             for quarantined in reading.quarantined:
                 self._bury(record, quarantined)
+            for wanted in reading.wanted:
+                message = want(wanted)
+                self._context.outbox.send(
+                    topic.DOCUMENTS_WANTED, message.key, encode_wanted(message)
+                )
             for fact, encoded in zip(reading.facts, reading.encoded, strict=True):
                 self._send(record, fact, encoded)
 

@@ -19,6 +19,7 @@ def test_changelogs_and_snapshots_are_compacted():
         "lifecycle-changelog",
         "resolver-changelog",
         "stock-changelog",
+        "fetch-changelog",
     }
 
 
