@@ -1,7 +1,7 @@
 """Records of the log and of the outputs as rows of the append-only tables; pure.
 
 What people said or who they are is not copied from the log: of documents, addresses, customers
-and notes the timeline keeps that they changed and when, the order itself what they say now.
+and notes the timeline keeps that they changed and when; what they say now is in the order itself.
 """
 
 from __future__ import annotations
@@ -23,31 +23,26 @@ from readmodel.message_table import (
     RESULTS,
     SCANS,
     STOCK_MOVEMENTS,
+    STOCKS,
     TIMELINE,
 )
 from readmodel.part import Row
-from readmodel.seen import (
+from readmodel.seen import read_object
+from readmodel.told import (
     RecordSeen,
     read_movement,
     read_record,
     read_scan,
     read_status,
+    read_stock,
     read_verdict,
 )
 
-_PERSONAL: Final = frozenset(
-    {
-        "order.saved",
-        "order.placed",
-        "order.revised",
-        "order.address_changed",
-        "order.customer_changed",
-        "order.note_added",
-        "order.note_edited",
-        "order.gift_message_set",
-    }
+_TOLD_WHOLE: Final = frozenset(
+    {"payment", "shipment", "return", "invoice", "purchase", "hold", "risk", "source", "timer"}
 )
-"""Kinds whose bodies hold personal fields or free text of people."""
+"""Kinds, by their first word, whose bodies hold no person's data beside the free text of a note."""
+_FREE_TEXT: Final = ("note", "text")
 _DETAIL_CHARACTERS_MAX: Final = 2_000
 _PARCEL_CHARACTERS_MAX: Final = 128
 _SCAN_CHARACTERS_MAX: Final = 64
@@ -112,8 +107,11 @@ def _said(record: RecordSeen) -> tuple[str, str]:
         refused = f"refused by {verdict.guard}: {verdict.refusal}"
         return f"{verdict.command} {'accepted' if verdict.accepted else refused}", ""
     body = bytes(record.body)
-    if record.kind in _PERSONAL or body == b"{}":
+    if record.kind.partition(".")[0] not in _TOLD_WHOLE or body == b"{}":
         return "", ""
+    if any(f'"{name}"'.encode() in body for name in _FREE_TEXT):
+        told = {name: one for name, one in read_object(body).items() if name not in _FREE_TEXT}
+        body = msgspec.json.encode(told)
     return "", body.decode()[:_DETAIL_CHARACTERS_MAX]
 
 
@@ -195,21 +193,29 @@ def _action(said: ActionRequired) -> Row:
     return (said.action, said.amount, said.currency, said.provider, said.reference, said.note)
 
 
-def _from_stock(happening: Happening, generation: int) -> Rows:
+def _from_movements(happening: Happening, generation: int) -> Rows:
     moved = read_movement(happening.value)
+    wish = moved.body
     yield (
         STOCK_MOVEMENTS,
         (
             *(happening.topic, happening.partition, happening.offset),
-            *(
-                indexed(moved.tenant),
-                indexed(moved.order_key),
-                indexed(moved.sku),
-                indexed(moved.warehouse),
-                moved.kind,
-            ),
-            *(generation, instant_text(moved.occurred_at), moved.quantity),
-            happening.value.decode(),
+            *(indexed(moved.tenant), indexed(moved.order_key), indexed(wish.line_id)),
+            *(indexed(wish.sku), indexed(wish.warehouse), generation),
+            *(instant_text(moved.occurred_at), wish.wanted, wish.committed, moved.cause_id),
+        ),
+    )
+
+
+def _from_levels(happening: Happening, generation: int) -> Rows:
+    now = read_stock(happening.value)
+    yield (
+        STOCKS,
+        (
+            *(indexed(now.tenant), indexed(now.warehouse), indexed(now.sku), generation),
+            *(now.version, instant_text(now.occurred_at), now.on_hand, now.allocated),
+            *(now.available, now.committed, now.available_to_pick, now.expected),
+            *(now.backordered, now.balance, now.health),
         ),
     )
 
@@ -221,7 +227,8 @@ _TOPICS: Final[dict[str, Callable[[Happening, int], Rows]]] = {
     "anomalies": _from_message(Anomaly, ANOMALIES, _anomaly),
     "command-results": _from_message(CommandResult, RESULTS, _result),
     "action-required": _from_message(ActionRequired, ACTIONS, _action),
-    "stock-movements": _from_stock,
+    "stock-movements": _from_movements,
+    "stock-levels": _from_levels,
 }
 SNAPSHOTS: Final = "order-snapshots"
 TOPICS: Final = (SNAPSHOTS, *_TOPICS)

@@ -92,13 +92,30 @@ STOCK_MOVEMENTS: Final = Table(
     Column("topic", Key, primary_key=True),
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("offset", BigInteger, primary_key=True, autoincrement=False),
-    *keys("tenant", "order_key", "sku", "warehouse", "kind"),
+    *keys("tenant", "order_key", "line_id", "sku", "warehouse"),
     Column("generation", Integer, nullable=False),
     *instants("occurred_at"),
-    *numbers("quantity"),
-    Column("detail", Text, nullable=False),
+    *numbers("wanted", "committed"),
+    Column("cause", Text, nullable=False),
     Index("ix_stock_movement_sku", "tenant", "sku", "warehouse"),
 )
+"""What order lines want of stocks, and what they did to them."""
+
+STOCKS: Final = Table(
+    "stock",
+    METADATA,
+    Column("tenant", Key, primary_key=True),
+    Column("warehouse", Key, primary_key=True),
+    Column("sku", Key, primary_key=True),
+    Column("generation", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    *numbers("on_hand", "allocated", "available", "committed", "available_to_pick", "expected"),
+    *numbers("backordered", "balance"),
+    *keys("health"),
+    Index("ix_stock_health", "tenant", "health"),
+)
+"""Each stock as it is now."""
 
 POSITIONS: Final = Table(
     "projection_position",
@@ -129,5 +146,5 @@ UNREADABLE: Final = Table(
 )
 """Records that are no message of their topic; they hold nobody up and stay findable."""
 
-STAMPED: Final = (TIMELINE, SCANS, *MESSAGES, STOCK_MOVEMENTS)
+STAMPED: Final = (TIMELINE, SCANS, *MESSAGES, STOCK_MOVEMENTS, STOCKS)
 """Tables beside `orders` whose rows carry their generation."""

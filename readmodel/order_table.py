@@ -70,6 +70,7 @@ ORDERS: Final = Table(
     *words("cancel_reason", "cancel_requester", "currency"),
     *numbers("total", "shipping_total", "tax_total", "discount_total", "due"),
     *numbers("authorized", "captured", "refunded", "refund_pending", "pending", "disputed"),
+    *numbers("capture_pending", "reversal_pending"),
     *flags("voided", "pickup"),
     *words("payment_method", "payment_method_name", "shipping_method"),
     *keys("customer_id", "customer_name", "customer_email"),
@@ -123,15 +124,14 @@ def _part(name: str, *own: _Column | Index) -> Table:
 LINES: Final = _part(
     "order_line",
     *keys("line_id", "sku"),
-    *words("title", "warehouse", "style"),
-    *numbers("unit_price", "ordered", "cancelled", "unallocated", "backordered", "allocated"),
-    *numbers("committed", "picked", "packed", "dropship_requested", "handed_over", "delivered"),
-    *numbers("collected", "came_back", "returned", "lost"),
+    *words("title", "warehouse", "shipping_method", "style", "colour"),
+    *numbers("unit_price", "ordered", "cancelled", "reserved", "committed", "picked", "packed"),
+    *numbers("handed_over", "delivered", "collected", "came_back", "returned", "invoiced"),
     Index("ix_order_line_sku", "tenant", "sku"),
 )
 SHIPMENTS: Final = _part(
     "order_shipment",
-    *keys("shipment_id", "state", "carrier"),
+    *keys("shipment_id", "state", "stage", "carrier"),
     *words("service"),
     *instants("handed_over_at", "expected_at"),
 )
@@ -152,9 +152,11 @@ TRANSACTIONS: Final = _part(
     Index("ix_payment_transaction_reference", "tenant", "reference"),
 )
 HOLDS: Final = _part("order_hold", *keys("hold_id", "reason"), *instants("since"), *words("note"))
-RETURNS: Final = _part("order_return", *keys("return_id", "state"), *instants("at"))
-INVOICES: Final = _part("order_invoice", *keys("invoice_id", "number", "state"), *instants("at"))
-NOTES: Final = _part("order_note", *keys("note_id"), *instants("at"), *words("text"))
+RETURNS: Final = _part("order_return", *keys("return_id", "state"), *words("resolution", "reason"))
+INVOICES: Final = _part(
+    "order_invoice", *keys("invoice_id", "number", "mode"), *instants("at"), *flags("void")
+)
+NOTES: Final = _part("order_note", *keys("note_id"), *words("text"))
 ANOMALY_PART: Final = _part(
     "order_anomaly",
     *keys("kind", "about"),

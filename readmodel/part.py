@@ -13,10 +13,12 @@ from readmodel.seen import (
     ArticleSeen,
     DocumentSeen,
     HoldSeen,
+    InvoiceSeen,
     LineSeen,
+    NoteSeen,
     OperationSeen,
-    OwnPart,
     ParcelSeen,
+    ReturnSeen,
     ShipmentSeen,
     read_names,
     read_raws,
@@ -63,12 +65,11 @@ def lines(order_key: str, tenant: str, section: Raw, document: DocumentSeen) -> 
         article = articles.get(line.line_id, _NO_ARTICLE)
         yield (
             *(order_key, position, tenant),
-            *(indexed(line.line_id), indexed(line.sku), article.title, article.warehouse),
-            *(line.style, article.unit_price),
-            *(line.ordered, line.cancelled, line.unallocated, line.backordered, line.allocated),
-            *(line.committed, line.picked, line.packed, line.dropship_requested),
-            *(line.handed_over, line.delivered, line.collected, line.came_back),
-            *(line.returned, line.lost),
+            *(indexed(line.line_id), indexed(line.sku), article.title),
+            *(line.warehouse or article.warehouse, line.shipping_method, line.style, line.colour),
+            *(article.unit_price, line.ordered, line.cancelled, line.reserved, line.committed),
+            *(line.picked, line.packed, line.handed_over, line.delivered, line.collected),
+            *(line.came_back, line.returned, line.invoiced),
             bytes(raw).decode(),
         )
 
@@ -76,8 +77,8 @@ def lines(order_key: str, tenant: str, section: Raw, document: DocumentSeen) -> 
 shipments: Final = _reader(
     ShipmentSeen,
     lambda seen: (
-        *(indexed(seen.shipment_id), seen.state, indexed(seen.carrier), seen.service),
-        *(instant_text(seen.handed_over_at), instant_text(seen.expected_at)),
+        *(indexed(seen.shipment_id), seen.state, seen.stage, indexed(seen.carrier)),
+        *(seen.service, instant_text(seen.handed_over_at), instant_text(seen.expected_at)),
     ),
 )
 parcels: Final = _reader(
@@ -99,34 +100,27 @@ holds: Final = _reader(
     lambda seen: (indexed(seen.hold_id), seen.reason, instant_text(seen.since), seen.note),
 )
 returns: Final = _reader(
-    OwnPart, lambda seen: (indexed(seen.return_id), seen.state, instant_text(seen.at))
+    ReturnSeen,
+    lambda seen: (indexed(seen.return_id), seen.state, seen.resolution, seen.reason),
 )
 invoices: Final = _reader(
-    OwnPart,
+    InvoiceSeen,
     lambda seen: (
-        *(indexed(seen.invoice_id), indexed(seen.number), seen.state),
-        instant_text(seen.at),
+        *(indexed(seen.invoice_id), indexed(seen.number), seen.mode),
+        *(instant_text(seen.at), seen.void),
     ),
 )
-_note: Final = msgspec.json.Decoder(OwnPart).decode
+_note: Final = msgspec.json.Decoder(NoteSeen).decode
 
 
-def notes(order_key: str, tenant: str, section: Raw, changes: Mapping[str, Raw]) -> Iterator[Row]:
-    """Give the notes; a snapshot has them as a section or among its changes."""
-    said = [*read_raws(section)]
-    said += [value for name, value in sorted(changes.items()) if name.startswith(_NOTE_PREFIX)]
+def notes(order_key: str, tenant: str, changes: Mapping[str, Raw]) -> Iterator[Row]:
+    """Give the remarks that stand; they are among what was stated by itself."""
+    said = [value for name, value in sorted(changes.items()) if name.startswith(_NOTE_PREFIX)]
     for position, raw in enumerate(said):
         note = _note(raw)
-        at = instant_text(note.at)
-        yield (
-            order_key,
-            position,
-            tenant,
-            indexed(note.note_id),
-            at,
-            note.text,
-            bytes(raw).decode(),
-        )
+        if note.text:
+            detail = bytes(raw).decode()
+            yield (order_key, position, tenant, indexed(note.note_id), note.text, detail)
 
 
 def standing(order_key: str, tenant: str, section: Raw) -> Iterator[Row]:

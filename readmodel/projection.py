@@ -137,7 +137,8 @@ def _rest(context: Context, changed_at: str) -> Row:
     sums = (
         *(document.total, document.shipping_total, document.tax_total, document.discount_total),
         *(money.due, money.authorized, money.captured, money.refunded, money.refund_pending),
-        *(money.pending, money.disputed, money.voided),
+        *(money.pending, money.disputed, money.capture_pending, money.reversal_pending),
+        money.voided,
     )
     return (
         *axes,
@@ -206,10 +207,8 @@ _SECTIONS: Final[tuple[tuple[str, tuple[str, ...], _Make], ...]] = (
     (INVOICES.name, ("invoices",), _from("invoices", part.invoices)),
     (
         NOTES.name,
-        ("notes", "changes"),
-        lambda context: part.notes(
-            context.seen.order_key, context.seen.tenant, context.seen.notes, context.changes
-        ),
+        ("changes",),
+        lambda context: part.notes(context.seen.order_key, context.seen.tenant, context.changes),
     ),
     (ANOMALY_PART.name, ("anomalies",), _from("anomalies", part.standing)),
     (WORDS.name, ("words", "placed_at"), _words),

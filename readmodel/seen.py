@@ -15,7 +15,7 @@ Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 """What a column of whole numbers holds."""
 
 _EMPTY: Final = Raw(b"[]")
-_NO_OBJECT: Final = Raw(b"{}")
+NO_OBJECT: Final = Raw(b"{}")
 
 
 class Money(Struct, frozen=True):
@@ -29,6 +29,8 @@ class Money(Struct, frozen=True):
     refund_pending: Whole = 0
     pending: Whole = 0
     disputed: Whole = 0
+    capture_pending: Whole = 0
+    reversal_pending: Whole = 0
     voided: bool = False
 
 
@@ -48,7 +50,7 @@ class SnapshotSeen(Struct, frozen=True):
     valid: bool = False
     placed_at: str | None = None
     money: Money = Money()
-    words: Raw = _NO_OBJECT
+    words: Raw = NO_OBJECT
     lines: Raw = _EMPTY
     shipments: Raw = _EMPTY
     parcels: Raw = _EMPTY
@@ -57,9 +59,8 @@ class SnapshotSeen(Struct, frozen=True):
     holds: Raw = _EMPTY
     returns: Raw = _EMPTY
     invoices: Raw = _EMPTY
-    notes: Raw = _EMPTY
     anomalies: Raw = _EMPTY
-    changes: Raw = _NO_OBJECT
+    changes: Raw = NO_OBJECT
     cancelled_at: str | None = None
     cancel_reason: str = ""
     cancel_requester: str = ""
@@ -79,22 +80,22 @@ class LineSeen(Struct, frozen=True):
 
     line_id: str = ""
     sku: str = ""
+    shipping_method: str = ""
+    warehouse: str = ""
     style: str = ""
+    colour: str = ""
     ordered: Whole = 0
     cancelled: Whole = 0
-    unallocated: Whole = 0
-    backordered: Whole = 0
-    allocated: Whole = 0
+    reserved: Whole = 0
     committed: Whole = 0
     picked: Whole = 0
     packed: Whole = 0
-    dropship_requested: Whole = 0
     handed_over: Whole = 0
     delivered: Whole = 0
     collected: Whole = 0
     came_back: Whole = 0
     returned: Whole = 0
-    lost: Whole = 0
+    invoiced: Whole = 0
 
 
 class ShipmentSeen(Struct, frozen=True):
@@ -102,6 +103,7 @@ class ShipmentSeen(Struct, frozen=True):
 
     shipment_id: str = ""
     state: str = ""
+    stage: str = ""
     carrier: str = ""
     service: str = ""
     handed_over_at: str | None = None
@@ -140,16 +142,30 @@ class HoldSeen(Struct, frozen=True):
     note: str = ""
 
 
-class OwnPart(Struct, frozen=True):
-    """A return, an invoice or a note: what these have in common, whichever they have."""
+class ReturnSeen(Struct, frozen=True):
+    """One return."""
 
     return_id: str = ""
-    invoice_id: str = ""
-    note_id: str = ""
-    number: str = ""
     state: str = ""
-    text: str = ""
+    resolution: str = ""
+    reason: str = ""
+
+
+class InvoiceSeen(Struct, frozen=True):
+    """One invoice."""
+
+    invoice_id: str = ""
+    number: str = ""
+    mode: str = ""
     at: str | None = None
+    void: bool = False
+
+
+class NoteSeen(Struct, frozen=True):
+    """A remark; empty text is a deleted one."""
+
+    note_id: str = ""
+    text: str = ""
 
 
 class PartySeen(Struct, frozen=True):
@@ -192,73 +208,6 @@ class DocumentSeen(Struct, frozen=True):
     lines: tuple[ArticleSeen, ...] = ()
 
 
-class RecordSeen(Struct, frozen=True):
-    """A record of the order log: its envelope, and the body as bytes."""
-
-    kind: str
-    occurred_at: str
-    event_id: str = ""
-    order_key: str | None = None
-    tenant: str = ""
-    source: str = ""
-    actor: str = ""
-    cause_id: str = ""
-    inferred: bool = False
-    body: Raw = _NO_OBJECT
-
-
-class VerdictSeen(Struct, frozen=True):
-    """What was decided about a command."""
-
-    command: str = ""
-    command_id: str = ""
-    accepted: bool = False
-    guard: str = ""
-    refusal: str = ""
-
-
-class ScanSeen(Struct, frozen=True):
-    """One line of a carrier's story."""
-
-    state: str = ""
-    number: str = ""
-    shipment_id: str = ""
-    carrier: str = ""
-    code: str = ""
-    place: str = ""
-    reason: str = ""
-    local_time: str = ""
-
-
-class StatusSeen(Struct, frozen=True, rename={"before": "from", "after": "to"}):
-    """A change of an axis or of a profile's word."""
-
-    order_key: str
-    tenant: str
-    axis: str
-    after: str
-    seq: Whole
-    occurred_at: str
-    id: str = ""
-    before: str | None = None
-    cause: str = ""
-    because: Raw = _NO_OBJECT
-    subject: str = ""
-    profile: str = ""
-
-
-class MovementSeen(Struct, frozen=True):
-    """A movement of stock."""
-
-    tenant: str = ""
-    order_key: str = ""
-    sku: str = ""
-    warehouse: str = ""
-    kind: str = ""
-    quantity: Whole = 0
-    occurred_at: str | None = None
-
-
 Words = dict[str, dict[str, str | dict[str, str]]]
 
 read_head: Final = msgspec.json.Decoder(Head).decode
@@ -268,10 +217,5 @@ read_words: Final = msgspec.json.Decoder(Words).decode
 read_names: Final = msgspec.json.Decoder(list[str]).decode
 read_changes: Final = msgspec.json.Decoder(dict[str, Raw]).decode
 read_party: Final = msgspec.json.Decoder(PartySeen).decode
-read_record: Final = msgspec.json.Decoder(RecordSeen).decode
-read_verdict: Final = msgspec.json.Decoder(VerdictSeen).decode
-read_scan: Final = msgspec.json.Decoder(ScanSeen).decode
-read_status: Final = msgspec.json.Decoder(StatusSeen).decode
-read_movement: Final = msgspec.json.Decoder(MovementSeen).decode
 read_object: Final = msgspec.json.Decoder(dict[str, Any]).decode  # Any: JSON
 read_raws: Final = msgspec.json.Decoder(list[Raw]).decode

@@ -17,6 +17,8 @@ from readmodel.message_table import (
     NOTIFICATIONS,
     RESULTS,
     SCANS,
+    STOCK_MOVEMENTS,
+    STOCKS,
     TIMELINE,
     UNREADABLE,
 )
@@ -285,10 +287,9 @@ def test_a_snapshot_of_a_newer_worker_is_read_as_far_as_it_is_known(world):
         "order_key": "acme/shop/new",
         "weather": {"rain": True},
         "returns": [{"return_id": "r1", "state": "approved", "lines": {"a": 1}, "colour": "red"}],
-        "invoices": [{"invoice_id": "i1", "number": "2026-1", "state": "created"}],
-        "notes": [{"note_id": "n1", "text": "hello"}],
+        "invoices": [{"invoice_id": "i1", "number": "2026-1", "mode": "ordered"}],
     }
-    newer["lines"][0] |= {"style": "ready", "allocated": 1}
+    newer["lines"][0] |= {"style": "ready", "reserved": 1}
     world.put(SNAPSHOTS, "acme/shop/new", msgspec.json.encode(newer))
     world.apply()
 
@@ -296,7 +297,7 @@ def test_a_snapshot_of_a_newer_worker_is_read_as_far_as_it_is_known(world):
     assert (back["return_id"], back["state"]) == ("r1", "approved")
     assert msgspec.json.decode(back["detail"])["colour"] == "red"
     (line,) = world.rows(LINES, "acme/shop/new")
-    assert (line["style"], line["allocated"]) == ("ready", 1)
+    assert (line["style"], line["reserved"]) == ("ready", 1)
 
 
 def test_an_older_snapshot_without_the_newer_fields_is_read():
@@ -331,3 +332,25 @@ def test_the_timeline_grows_and_keeps_what_it_had(world):
     world.tell(captured())
 
     assert world.rows(TIMELINE)[: len(before)] == before
+
+
+def test_a_stock_and_its_movements_are_rows_and_never_go_back(world):
+    def level(version, on_hand):
+        said = {"tenant": "acme", "warehouse": "default", "sku": "LAMP", "health": "low"}
+        numbers = {"version": version, "on_hand": on_hand, "available": on_hand}
+        at = {"occurred_at": "2026-01-05T09:00:00Z"}
+        return msgspec.json.encode({**said, **numbers, **at})
+
+    wish = {"line_id": "a", "sku": "LAMP", "warehouse": "default", "wanted": 2}
+    movement = {"kind": "stock.moved", "event_id": "m1", "order_key": KEY, "tenant": "acme"}
+    movement |= {"occurred_at": "2026-01-05T09:00:00Z", "body": wish}
+    world.put("stock-levels", "acme/default/LAMP", level(2, 5))
+    world.put("stock-movements", "acme/default/LAMP", msgspec.json.encode(movement))
+    world.apply()
+    world.put("stock-levels", "acme/default/LAMP", level(1, 9))
+    world.apply()
+
+    with world.engine.connect() as connection:
+        (stock,) = connection.execute(select(STOCKS)).mappings()
+    assert (stock["on_hand"], stock["version"], stock["health"]) == (5, 2, "low")
+    assert [one["wanted"] for one in world.rows(STOCK_MOVEMENTS)] == [2]

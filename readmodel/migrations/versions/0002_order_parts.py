@@ -76,7 +76,8 @@ def _make_order_return() -> None:
         sa.Column("tenant", Key(), nullable=False),
         sa.Column("return_id", Key(), server_default="", nullable=False),
         sa.Column("state", Key(), server_default="", nullable=False),
-        sa.Column("at", Instant(), nullable=True),
+        sa.Column("resolution", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("order_key", "position"),
     )
@@ -90,8 +91,9 @@ def _make_order_invoice() -> None:
         sa.Column("tenant", Key(), nullable=False),
         sa.Column("invoice_id", Key(), server_default="", nullable=False),
         sa.Column("number", Key(), server_default="", nullable=False),
-        sa.Column("state", Key(), server_default="", nullable=False),
+        sa.Column("mode", Key(), server_default="", nullable=False),
         sa.Column("at", Instant(), nullable=True),
+        sa.Column("void", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("order_key", "position"),
     )
@@ -104,7 +106,6 @@ def _make_order_note() -> None:
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("tenant", Key(), nullable=False),
         sa.Column("note_id", Key(), server_default="", nullable=False),
-        sa.Column("at", Instant(), nullable=True),
         sa.Column("text", sa.Text(), server_default="", nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("order_key", "position"),

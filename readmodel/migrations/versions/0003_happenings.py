@@ -19,6 +19,7 @@ def upgrade() -> None:
     _make_command_result()
     _make_action_required()
     _make_stock_movement()
+    _make_stock()
     _make_projection_position()
     _make_projection_generation()
     _make_unreadable_record()
@@ -29,6 +30,7 @@ def downgrade() -> None:
     op.drop_table("unreadable_record")
     op.drop_table("projection_generation")
     op.drop_table("projection_position")
+    op.drop_table("stock")
     op.drop_table("stock_movement")
     op.drop_table("action_required")
     op.drop_table("command_result")
@@ -192,18 +194,42 @@ def _make_stock_movement() -> None:
         sa.Column("offset", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("tenant", Key(), server_default="", nullable=False),
         sa.Column("order_key", Key(), server_default="", nullable=False),
+        sa.Column("line_id", Key(), server_default="", nullable=False),
         sa.Column("sku", Key(), server_default="", nullable=False),
         sa.Column("warehouse", Key(), server_default="", nullable=False),
-        sa.Column("kind", Key(), server_default="", nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("occurred_at", Instant(), nullable=True),
-        sa.Column("quantity", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("wanted", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("committed", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("topic", "partition", "offset"),
     )
     op.create_index(
         "ix_stock_movement_sku", "stock_movement", ["tenant", "sku", "warehouse"], unique=False
     )
+
+
+def _make_stock() -> None:
+    op.create_table(
+        "stock",
+        sa.Column("tenant", Key(), nullable=False),
+        sa.Column("warehouse", Key(), nullable=False),
+        sa.Column("sku", Key(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("occurred_at", Instant(), nullable=False),
+        sa.Column("on_hand", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("allocated", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("available", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("committed", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("available_to_pick", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("expected", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("backordered", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("balance", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("health", Key(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "warehouse", "sku"),
+    )
+    op.create_index("ix_stock_health", "stock", ["tenant", "health"], unique=False)
 
 
 def _make_projection_position() -> None:
