@@ -7,7 +7,7 @@ from streams.topic import TOPICS, Keep, topic_config
 def test_names_are_unique():
     names = [topic.name for topic in TOPICS]
 
-    assert len(names) == len(set(names)) == 19
+    assert len(names) == len(set(names)) == 21
 
 
 def test_changelogs_and_snapshots_are_compacted():
