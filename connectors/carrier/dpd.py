@@ -1,12 +1,13 @@
-"""DPD: answers of the SOAP ParcelLifeCycle service, which do not name their parcel.
+"""DPD: answers of the SOAP ParcelLifeCycle service, which do not name their parcel, and of REST.
 
 Seen in recorded payloads: statuses in the order of the journey, those to come marked as not
 reached (left out); local times `8/17/2021 7:11:26 PM`; texts wrapped in `content`. So the number
 comes from the header. A parcel that returned from delivery is back at the depot after an attempt
 that failed, whatever other libraries make of it; one at a ParcelShop waits for its buyer.
 
-From the documentation: the words of the German service in capitals, times `28.07.2015, 16:38`,
-faults with a code of DPD's own.
+From the documentation: the REST answer of the German service (`parcellifecycleResponse`), which
+names its parcel, has words in capitals, plain texts and times `28.07.2015, 16:38`; faults with a
+code of DPD's own.
 """
 
 from collections.abc import Iterable
@@ -52,6 +53,8 @@ TABLE: Final = Table(
 
 
 def _parcels(document: Node) -> Iterable[Node | Refused]:
+    if document.has("parcellifecycleResponse"):
+        return document.each("parcellifecycleResponse.parcelLifeCycleData")
     body = document.one("Envelope.Body") if document.has("Envelope") else document
     if body.has("Fault"):
         fault = body.one("Fault")
@@ -71,13 +74,18 @@ def _line(event: Node) -> Line | None:
         return None
     return Line(
         code=event.need("status"),
-        at=event.time("date.content", clock.any_form),
-        written=event.text("date.content"),
-        place=place(event.text("location.content")),
+        at=event.time(_content(event, "date"), clock.any_form),
+        written=event.text(_content(event, "date")),
+        place=place(event.text(_content(event, "location"))),
     )
 
 
+def _content(event: Node, name: str) -> str:
+    """Say where a text stands: wrapped in SOAP, plain in REST."""
+    return name if isinstance(event.one(name).value, str) else f"{name}.content"
+
+
 VENDOR: Final = Vendor(
-    name="dpd", table=TABLE, parcels=_parcels, story=_story, line=_line, formats=("xml",)
+    name="dpd", table=TABLE, parcels=_parcels, story=_story, line=_line, formats=("json", "xml")
 )
 SOURCE: Final = tracking_source(VENDOR, __doc__)

@@ -4,7 +4,8 @@ Seen in recorded payloads: times with `+0200`; the status is a word (`INTRANSIT`
 codes of two parts (`INTIAL.NORMAL`, spelled so): where, and how it went there. An `errorCode`
 stands in place of a parcel that is not known.
 
-From the documentation: the words of statuses. A parcel in a ParcelShop (`DELIVEREDPS`) waits for
+From the documentation: the answer of the public tracking (`tuStatus`: a word for the whole, a
+history of texts without codes, which is not read); the words of statuses. A parcel in a ParcelShop (`DELIVEREDPS`) waits for
 its buyer. The codes of events are no closed list; their first part tells the state where the
 whole is not known, and one that is not known at all is reported.
 """
@@ -38,18 +39,33 @@ def _parcels(document: Node) -> Iterable[Node | Refused]:
         return [refused(document, "errorCode")]
     if document.has("errors"):
         return [refused(each, "errorCode", "code") for each in document.each("errors")]
-    return document.each("parcels")
+    return document.each("parcels") or document.each("tuStatus")
 
 
 def _story(parcel: Node) -> Story | Refused:
     if parcel.has("errorCode"):
         return refused(parcel, "errorCode")
+    if parcel.has("tuNo"):
+        return _public(parcel)
     written = parcel.text("statusDateTime")
     return Story(
         number=parcel.text("unitno", "requested"),
         events=parcel.each("events"),
         status=standing(
             parcel.text("status"), at=parcel.time("statusDateTime", clock.iso), written=written
+        ),
+    )
+
+
+def _public(parcel: Node) -> Story:
+    history = parcel.each("history")
+    written = f"{history[0].text('date')} {history[0].text('time')}".strip() if history else ""
+    return Story(
+        number=parcel.need("tuNo"),
+        status=standing(
+            parcel.text("progressBar.statusInfo"),
+            at=history[0].moment("date", written, clock.iso) if written else None,
+            written=written,
         ),
     )
 

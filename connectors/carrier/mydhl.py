@@ -52,5 +52,12 @@ def _line(event: Node) -> Line:
     )
 
 
-VENDOR: Final = Vendor(name="mydhl", table=TABLE, parcels=_parcels, story=_story, line=_line)
+VENDOR: Final = Vendor(
+    name="mydhl",
+    table=TABLE,
+    parcels=_parcels,
+    story=_story,
+    line=_line,
+    carrier="dhl_express",
+)
 SOURCE: Final = tracking_source(VENDOR, __doc__)

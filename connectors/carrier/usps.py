@@ -207,6 +207,7 @@ def usps(name: str) -> Vendor:
         story=_story,
         line=_line,
         formats=("json", "xml"),
+        carrier="usps",
     )
 
 

@@ -5,17 +5,10 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from connectors.payload import StrictPayload, Time
+from connectors.tracking.number import parcel_number
 
 SCANS_MAX: Final = 500
 """Of one tracker; the longest journeys seen have some 40."""
-
-
-def _number(text: str) -> str:
-    """Bring a tracking number into the form that references use."""
-    number = "".join(text.split()).replace("-", "").upper()
-    if not number or not number.isprintable():
-        raise ValueError("is no tracking number")
-    return number
 
 
 def _word(value: Any) -> Any:  # pydantic hands in what it found
@@ -26,7 +19,7 @@ def _none_is_empty(value: Any) -> Any:  # as above
     return {} if value is None else value
 
 
-Number = Annotated[str, StringConstraints(max_length=100), AfterValidator(_number)]
+Number = Annotated[str, StringConstraints(max_length=100), AfterValidator(parcel_number)]
 Word = Annotated[str, BeforeValidator(_word), StringConstraints(max_length=100)]
 Status = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 

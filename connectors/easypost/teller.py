@@ -6,6 +6,7 @@ from typing import Final, Self
 
 from connectors.easypost.payload import Detail, Event, Location, Tracker
 from connectors.easypost.table import DETAILS, REASON, SHARPER, STATUS
+from connectors.tracking.story import place
 from connectors.writer import Writer
 from domain.body import EtaChanged, Scan
 from domain.fact import Fact, ShipmentEtaChanged, ShipmentScan
@@ -97,9 +98,7 @@ def _code(status: str, detail: str) -> str:
 
 
 def _place(location: Location) -> str:
-    """Write a place the same way each time: city, state, country, as far as they are known."""
-    parts = (location.city, location.state, location.country)
-    return ", ".join(" ".join(part.split()).upper() for part in parts if part.strip())
+    return place(location.city, location.state, location.country)
 
 
 def _stamp(at: datetime) -> str:

@@ -64,10 +64,12 @@ class Node:
             found = self._find(way)
             if isinstance(found, dict) and "#text" in found:
                 found = found["#text"]
-            if found is None or found == "":
-                continue
             if isinstance(found, str):
-                return found.strip()[:_CHARACTERS_MAX]
+                if text := found.strip():
+                    return text[:_CHARACTERS_MAX]
+                continue
+            if found is None:
+                continue
             if isinstance(found, int) and not isinstance(found, bool):
                 return str(found)
             raise UnreadableError("is no text", path(self.at, way), found)
@@ -98,6 +100,8 @@ class Node:
 
     def _find(self, way: str) -> Any:  # Any: as above
         found = self.value
+        if type(found) is dict and "." not in way:  # by far the most frequent
+            return found.get(way)
         for name in way.split("."):
             if isinstance(found, list) and len(found) == 1:
                 [found] = found

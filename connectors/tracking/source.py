@@ -18,6 +18,7 @@ from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Sour
 from connectors.listing import ELEMENTS_MAX, join, read_body
 from connectors.quarantine import path, shown
 from connectors.tracking.node import Node, UnreadableError
+from connectors.tracking.number import parcel_number
 from connectors.tracking.story import Story, Vendor
 from connectors.tracking.teller import Teller
 from connectors.writer import Writer, writer_for
@@ -30,8 +31,6 @@ ASKED_FOR: Final = "tracking"
 
 SCANS_MAX: Final = 500
 """Of one parcel; the longest journeys seen have some 40."""
-
-_NUMBER_CHARACTERS_MAX: Final = 100
 
 
 def tracking_source(
@@ -84,21 +83,19 @@ def _part(vendor: Vendor, writer: Writer, part: "Node | Outcome") -> Outcome:
         if not isinstance(story, Story):
             return story
         number = _number(story.number or writer.delivery.headers.get(NUMBER_HEADER, ""), part)
-        return _told(vendor, Teller.of(writer, vendor.table, story, number), story, part.at)
+        return _told(vendor, Teller.of(writer, vendor, story, number), story, part.at)
     except UnreadableError as error:
         return error.quarantined()
 
 
 def _number(text: str, part: Node) -> str:
-    """Bring a tracking number into the form that references use."""
-    number = "".join(text.split()).replace("-", "").upper()
-    if not number:
-        raise UnreadableError(
-            "names no parcel, nor does the header", path(part.at, NUMBER_HEADER), text
-        )
-    if len(number) > _NUMBER_CHARACTERS_MAX or not number.isprintable():
-        raise UnreadableError("is no tracking number", path(part.at, NUMBER_HEADER), text)
-    return number
+    at = path(part.at, NUMBER_HEADER)
+    if not text.strip():
+        raise UnreadableError("names no parcel, nor does the header", at, text)
+    try:
+        return parcel_number(text)
+    except ValueError as error:
+        raise UnreadableError(str(error), at, text) from error
 
 
 @dataclass(slots=True)

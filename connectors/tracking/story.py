@@ -68,7 +68,7 @@ class Vendor:
 
     `parcels` finds where parcels stand in a document, `story` reads one of them, `line` one of
     its events (None where it says nothing). Each may raise `UnreadableError`, which costs no
-    more than the part it stands in.
+    more than the part it stands in. `carrier` is who carries, where the source's name is not.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Vendor:
     story: Callable[[Node], Story | Refused]
     line: Callable[[Node], Line | None]
     formats: tuple[Format, ...] = ("json",)
+    carrier: str = ""
 
 
 def place(*parts: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
 
-from connectors.tracking.story import Line, Story
+from connectors.tracking.story import Line, Story, Vendor
 from connectors.tracking.table import Table
 from connectors.writer import Writer
 from domain.body import EtaChanged, Scan
@@ -30,7 +30,7 @@ class Teller:
     back: bool
 
     @classmethod
-    def of(cls, writer: Writer, table: Table, story: Story, number: str) -> Self:
+    def of(cls, writer: Writer, vendor: Vendor, story: Story, number: str) -> Self:
         """Begin to tell a story."""
         writer = replace(
             writer.about_reference(f"parcel:{number}"),
@@ -39,9 +39,9 @@ class Teller:
         )
         return cls(
             writer=writer,
-            table=table,
+            table=vendor.table,
             number=number,
-            carrier=story.carrier or writer.source,
+            carrier=story.carrier or vendor.carrier or vendor.name,
             back=story.back,
         )
 
