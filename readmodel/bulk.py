@@ -20,7 +20,8 @@ Upsert = Callable[[Connection, Table, Sequence[Row]], None]
 _NEWER: Final = {
     "orders": "orders.version < excluded.version OR (orders.version = excluded.version"
     " AND orders.generation < excluded.generation)",
-    "stock": "stock.version < excluded.version OR stock.generation < excluded.generation",
+    "stock": "stock.version < excluded.version OR (stock.version = excluded.version"
+    " AND stock.generation < excluded.generation)",
 }
 """A row of an order or a stock never goes back; a rebuild writes the same version again."""
 _GENERATED: Final = {"order_search": ("id",)}

@@ -14,11 +14,12 @@ from readmodel.errors import WrongSchema
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 _BUSY_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 5
-_STATEMENT_MS: Final = 30_000
+STATEMENT_MS: Final = 30_000
+"""What one statement may take on PostgreSQL; 0 is for ever."""
 HOW_TO_MIGRATE: Final = "`orderstream migrate` brings it up to date"
 
 
-def open_database(url: str, *, statement_ms: int = _STATEMENT_MS) -> Engine:
+def open_database(url: str, *, statement_ms: int = STATEMENT_MS) -> Engine:
     """Make the engine of a database; nothing is connected yet. Raises WrongDatabase."""
     parsed = check_url(url)
     if parsed.get_backend_name() == "sqlite":

@@ -85,6 +85,10 @@ class Reader:
             raise NoGood(f"the topic {topic} is not there; `topics --create` makes it")
         return len(entry["partitions"])
 
+    async def begin(self, source: TopicPartition) -> int:
+        """Give the offset of the first record that is still there."""
+        return int((await self._consumer.beginning_offsets([source]))[source])
+
     async def end(self, source: TopicPartition) -> int:
         """Give the offset behind the last committed record."""
         return int((await self._consumer.end_offsets([source]))[source])

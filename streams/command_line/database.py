@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from readmodel.database import insist_on_schema, open_database, reason_of
+from readmodel.database import STATEMENT_MS, insist_on_schema, open_database, reason_of
 from readmodel.errors import ViewError, WrongDatabase
 from streams.command_line.failure import NoGood, WrongUse
 from streams.command_line.installation import read_settings
@@ -22,10 +22,12 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def database(settings: Settings, *, with_tables: bool = True) -> Iterator[Engine]:
+def database(
+    settings: Settings, *, with_tables: bool = True, statement_ms: int = STATEMENT_MS
+) -> Iterator[Engine]:
     """Open the view's database; whatever is wrong with it ends the command with one line."""
     try:
-        engine = open_database(settings.database_url.get_secret_value())
+        engine = open_database(settings.database_url.get_secret_value(), statement_ms=statement_ms)
     except WrongDatabase as error:
         raise WrongUse(f"settings: ORDERSTREAM_DATABASE_URL {error}") from error
     try:

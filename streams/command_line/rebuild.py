@@ -43,15 +43,24 @@ class Comparison:
 
 
 @click.command("rebuild")
+@click.option("--view", "of_view", is_flag=True, help="Write the view again, compare nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.pass_context
-def command(ctx: click.Context, *, as_json: bool) -> None:
+def command(ctx: click.Context, *, as_json: bool, of_view: bool) -> None:
     """Build every order again from the order log, and compare it with order-snapshots.
 
     Reads as far as the workers have come. Snapshots must be equal byte for byte; exit status 1
     if one is not. Run it with the workers' own settings: profiles and policies are part of a
     snapshot.
+
+    With --view the view is written again from its topics, while the old one still answers; one
+    that was broken off goes on.
     """
+    if of_view:
+        from streams.command_line.rebuild_view import rebuild_view
+
+        rebuild_view()
+        return
     found = run(partial(_compare, rules_for=rules_of(read_settings())))
     rows = [{"order": key, "difference": text} for key, text in found.differences[:_SHOWN_MAX]]
     if rows:
