@@ -98,13 +98,14 @@ class Teller:
             final=said.final,
             code=said.code,
         )
-        return self.about(said.payment).fact(
+        return self.writer.fact(
             kind,
             ":".join(filter(None, (said.reference, verb, said.apart))),
             said.at,
             body=body,
             revision=said.revision,
             inferred=said.evidence is Evidence.STATUS,
+            reference=self._reference(said.payment),
         )
 
     def is_payment(self, name: str, general: str, at: datetime) -> list[Fact]:
@@ -127,11 +128,16 @@ class Teller:
 
     def about(self, name: str) -> Writer:
         """Write about the payment of this name."""
-        return self.writer.about_reference(f"payment:{self.provider}:{name}")
+        return self.writer.about_reference(self._reference(name))
 
     def _linked(self, name: str, alias: str, at: datetime) -> Fact:
-        body = ReferenceLinked(reference=f"payment:{self.provider}:{name}", alias=alias)
-        return self.about(name).fact(ReferenceWasLinked, f"{name}:is:{alias}", at, body=body)
+        reference = self._reference(name)
+        body = ReferenceLinked(reference=reference, alias=alias)
+        event_id = f"{name}:is:{alias}"
+        return self.writer.fact(ReferenceWasLinked, event_id, at, body=body, reference=reference)
+
+    def _reference(self, name: str) -> str:
+        return f"payment:{self.provider}:{name}"
 
 
 def order_name(value: object) -> str:

@@ -34,7 +34,7 @@ class Writer:
         """Write about the order that this reference will be known to belong to."""
         return replace(self, reference=reference)
 
-    def fact(
+    def fact(  # noqa: PLR0913 - what facts of one delivery differ in
         self,
         kind: Callable[..., Fact],
         event_id: str,
@@ -43,15 +43,19 @@ class Writer:
         body: object = None,
         revision: int = 0,
         inferred: bool = False,
+        reference: str = "",
     ) -> Fact:
-        """Write one fact; `event_id` is made of the vendor's own ids and needs no source."""
+        """Write one fact; `event_id` is made of the vendor's own ids and needs no source.
+
+        `reference` stands for the writer's own where each fact of a delivery has another.
+        """
         delivery = self.delivery
         optional: dict[str, Any] = {} if body is None else {"body": body}  # the kind's own type
         return kind(
             event_id=f"{self.source}:{event_id}",
             occurred_at=occurred_at,
             order_key=f"{delivery.account}/{self.order_id}" if self.order_id else None,
-            reference=self.reference,
+            reference=reference or self.reference,
             tenant=delivery.tenant,
             channel=delivery.channel,
             source=self.source,

@@ -44,7 +44,8 @@ def normalise(delivery: Delivery) -> Outcome:
 
 
 def _delivered(writer: Writer, value: Fields, at: str) -> Outcome:
-    writer = replace(writer, test=str(value.get("live")).lower() == "false")
+    if str(value.get("live")).lower() == "false":
+        writer = replace(writer, test=True)
     if "eventCode" in value:
         return _item(writer, value)
     items = value.get("notificationItems")

@@ -131,7 +131,7 @@ def _object(teller: Teller, value: Fields, at: str) -> Outcome:
             value=shown(word) if word else "",
         )
     writer = replace(teller.writer, test=value.get("mode") == "test")
-    facts = distinct(reader(replace(teller, writer=writer), value))
+    facts = distinct(reader(Teller(writer=writer, provider=PROVIDER), value))
     return Normalised(facts=facts, ignored="" if facts else "says nothing of money yet")
 
 

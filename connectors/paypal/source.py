@@ -68,24 +68,22 @@ def _event(teller: Teller, value: Fields, at: str) -> Outcome:
     kind = _kind(event.resource) or _BY_TYPE.get(event.resource_type or "", "")
     if event.event_type.endswith(REVERSED) and kind in {"capture", "refund"}:
         kind = "reversal"
-    writer = replace(teller.writer, delivery_id=event.id)
     timed = {"create_time": value["create_time"], **event.resource}
-    inner = replace(teller, writer=writer)
-    return _told(inner, kind, timed, path(at, "resource"))
+    return _told(teller, kind, timed, path(at, "resource"), event.id)
 
 
 def _object(teller: Teller, value: Fields, at: str) -> Outcome:
     return _told(teller, _kind(value), value, at)
 
 
-def _told(teller: Teller, kind: str, value: Fields, at: str) -> Outcome:
+def _told(teller: Teller, kind: str, value: Fields, at: str, delivery_id: str = "") -> Outcome:
     reader = _READERS.get(kind)
     if reader is None:
         return Quarantined(
             reason="not an object we read", field=path(at, "links"), value=shown(value)
         )
-    writer = replace(teller.writer, test=_is_sandbox(value))
-    facts = distinct(reader(replace(teller, writer=writer), value))
+    writer = replace(teller.writer, test=_is_sandbox(value), delivery_id=delivery_id)
+    facts = distinct(reader(Teller(writer=writer, provider=PROVIDER), value))
     return Normalised(facts=facts, ignored="" if facts else "says nothing of money yet")
 
 

@@ -58,7 +58,7 @@ def _event(teller: Teller, value: Fields, at: str) -> Outcome:
     if not event.type.startswith(OURS):
         return Normalised(ignored=f"{event.type}: no order needs it")
     writer = replace(teller.writer, delivery_id=event.event_id)
-    inner = replace(teller, writer=writer)
+    inner = Teller(writer=writer, provider=PROVIDER)
     return _object(inner, event.data.object, path(at, "data.object"))
 
 
