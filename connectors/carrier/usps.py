@@ -23,9 +23,10 @@ from connectors.tracking.table import Table
 from domain.vocabulary import Parcel
 
 _CODES: Final = {
-    Parcel.CREATED: "GX MA",
+    Parcel.UNKNOWN: "DX",
+    Parcel.CREATED: "GA GX MA",
     Parcel.HANDED_OVER: "03 OA PU TM PICKED_UP",
-    Parcel.IN_TRANSIT: "06 07 08 10 15 A1 EF L1 NT PC SF T1 TL",
+    Parcel.IN_TRANSIT: "06 07 08 10 15 A1 EF L1 NT PC SF T1 TL U1",
     Parcel.OUT_FOR_DELIVERY: "OF",
     Parcel.READY_FOR_PICKUP: "16",
     Parcel.ATTEMPT_FAILED: "02 04 05 52 53 54 55 DA",
