@@ -21,6 +21,7 @@ from domain.document import Document
 from domain.fact import (
     Fact,
     OrderCancelledAtSource,
+    OrderCompletedAtSource,
     OrderMarkedShipped,
     OrderPlaced,
     OrderRevised,
@@ -127,7 +128,7 @@ def _placed(fact: _Placing, rule: ImportRule) -> Iterator[Fact]:
     )
     kind = OrderRevised if isinstance(fact, OrderSaved) else type(fact)
     if rule is ImportRule.HISTORY:  # first, so that the order never asks for stock
-        yield from _shipped(fact, document, HISTORY)
+        yield from _shipped(fact, document)
     yield _beside(fact, kind, "", document)
     match rule:
         case ImportRule.CANCEL:
@@ -137,7 +138,7 @@ def _placed(fact: _Placing, rule: ImportRule) -> Iterator[Fact]:
             yield from _invoiced(fact, document)
         case ImportRule.COMPLETE:
             yield from _invoiced(fact, document)
-            yield from _shipped(fact, document, _HERE)
+            yield _beside(fact, OrderCompletedAtSource, "completed", Empty())
         case _:
             return
 
@@ -148,12 +149,12 @@ def _invoiced(fact: _Placing, document: Document) -> Iterator[Fact]:
         yield _beside(fact, InvoiceWasCreated, "invoiced", body)
 
 
-def _shipped(fact: _Placing, document: Document, shipment_id: str) -> Iterator[Fact]:
-    """Say that everything left, as far as no shipment of the source itself says so."""
+def _shipped(fact: _Placing, document: Document) -> Iterator[Fact]:
+    """Say that everything left elsewhere, as far as no shipment of the source itself says so."""
     if lines := _live(document):
-        body = ShipmentInfo(shipment_id=shipment_id, lines=lines, notify_customer=False)
+        body = ShipmentInfo(shipment_id=HISTORY, lines=lines, notify_customer=False)
         yield _beside(fact, ShipmentCreated, "shipment", body)
-        ref = ShipmentRef(shipment_id=shipment_id)
+        ref = ShipmentRef(shipment_id=HISTORY)
         yield _beside(fact, ShipmentHandedOver, "handed_over", ref)
     yield _beside(fact, OrderMarkedShipped, "marked_shipped", Empty())
 

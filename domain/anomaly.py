@@ -18,6 +18,7 @@ from domain.deadline import (
 )
 from domain.order import Order
 from domain.promise import standing_holds
+from domain.stock_wish import COMPLETED, STOCK_HOLD
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -187,4 +188,10 @@ _MISSING: Final = {
 """What to look for by the timer that fired."""
 
 
-_FINDERS: Final = (_conflicts, _money, _goods, _parcels, _holds, _words, _awaited)
+def _stock(order: Order) -> Iterator[Finding]:
+    complete = order.marks.get(COMPLETED)
+    if complete and STOCK_HOLD in standing_holds(order):
+        yield Finding("stock_missing", "", "warning", {"since": complete.at}, "replenish")
+
+
+_FINDERS: Final = (_conflicts, _money, _goods, _parcels, _holds, _words, _awaited, _stock)

@@ -54,6 +54,10 @@ class OrderMarkedShipped(Envelope, frozen=True, kw_only=True, tag="order.marked_
     body: bodies.Empty = bodies.Empty()
 
 
+class OrderCompletedAtSource(Envelope, frozen=True, kw_only=True, tag="order.completed_at_source"):
+    body: bodies.Empty = bodies.Empty()
+
+
 class OrderClosed(Envelope, frozen=True, kw_only=True, tag="order.closed"):
     body: bodies.Empty = bodies.Empty()
 
@@ -236,6 +240,7 @@ Fact = (
     | OrderCancelled
     | OrderLinesCancelled
     | OrderMarkedShipped
+    | OrderCompletedAtSource
     | OrderClosed
     | OrderArchived
     | OrderAddressChanged

@@ -159,6 +159,7 @@ _JOINS: Final[dict[type, Rule]] = {
         ),
     ),
     facts.OrderMarkedShipped: (GOODS | PROMISE, _first("marked_shipped")),
+    facts.OrderCompletedAtSource: (PROMISE, _first("completed_at_source")),
     facts.OrderClosed: (PROMISE, _first("closed")),
     facts.OrderArchived: (PROMISE, _first("archived")),
     facts.OrderAddressChanged: (

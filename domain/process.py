@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from domain.action import asked_actions, owed, owed_actions
 from domain.announce import Cause, announce
 from domain.command import CommandJudged, Record, Request
+from domain.completion import decide_completion
 from domain.deadline import Deadline, fire
 from domain.decide import EXPIRY, decide, decide_by_time, expiry_of
 from domain.derive import derive
@@ -23,7 +24,7 @@ from domain.merge import merge
 from domain.message import CommandResult, Message
 from domain.order import VERDICTS_MAX, Order
 from domain.rules import Rules
-from domain.stock_wish import tell_stocks
+from domain.stock_wish import COMPLETED, tell_stocks
 
 
 class Step(NamedTuple):
@@ -41,10 +42,21 @@ class Step(NamedTuple):
 def process(order: Order, record: Record, rules: Rules) -> Step:
     """Take one record of the log into the order and say what changed."""
     step = _meet(order, record, rules)
+    if COMPLETED in step.order.marks and not step.repeat:
+        step = _complete(step, record, rules)
     if not (rules.policy.stock or order.wishes):
         return step
     after, movements = tell_stocks(order, step.order, record, rules.policy)
     return step._replace(order=after, messages=[*step.messages, *movements])
+
+
+def _complete(step: Step, record: Record, rules: Rules) -> Step:
+    """Judge what an order that came in as complete waits for, once that can be judged (S4.30)."""
+    judged = decide_completion(step.order, record, rules)
+    if judged is None:
+        return step
+    after = _apply(step.order, judged, rules)
+    return Step(after.order, [*step.messages, *after.messages], (*step.log, judged))
 
 
 def _meet(order: Order, record: Record, rules: Rules) -> Step:

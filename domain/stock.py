@@ -134,7 +134,7 @@ def _moved(stock: Stock, movement: StockMovement, settled: Claim | None) -> Stoc
         min(wish.committed, wish.wanted),
         tuple((micros(one.at), one.quantity) for one in wish.departures),
         tuple((micros(one.at), one.quantity) for one in wish.purchases),
-        old.believed if old else 0,
+        old.believed if old else -1,
     )
     claims = {key: one for key, one in stock.claims.items() if key != name}
     if wish.wanted:
@@ -146,6 +146,8 @@ def _moved(stock: Stock, movement: StockMovement, settled: Claim | None) -> Stoc
 
 def _shared_out(stock: Stock, cause: StockRecord) -> StockStep:
     """Share the pieces out again; answer the lines that have another number than they believe.
+
+    Who asks for the first time is always answered, so that an order knows what it lacks (S4.30).
 
     A line knows by itself that no more is held for it than it waits for (`stock_wish.py`).
     """

@@ -31,7 +31,10 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Claim(Struct, frozen=True, array_like=True, gc=False):
-    """What one order line wants of the stock; `believed` is what the order was last answered."""
+    """What one order line wants of the stock; `believed` is what the order was last answered.
+
+    Below zero it was never answered.
+    """
 
     version: int
     since: int
@@ -39,7 +42,7 @@ class Claim(Struct, frozen=True, array_like=True, gc=False):
     committed: int
     departures: tuple[tuple[int, int], ...] = ()
     purchases: tuple[tuple[int, int], ...] = ()
-    believed: int = 0
+    believed: int = -1
 
 
 class Book(Struct, frozen=True, array_like=True, gc=False):

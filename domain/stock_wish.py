@@ -6,7 +6,7 @@ order remembers a digest of what it told each stock last, so it says nothing twi
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -22,6 +22,10 @@ from domain.stock_fact import StockMovement, StockWish, UnitsAt, is_stocked
 from domain.stock_place import place_name, read_place, reserved_of, warehouse_of
 from domain.vocabulary import PLAIN, Closure, Lifecycle, Payment
 
+COMPLETED: Final = "completed_at_source"
+"""The mark of an order that its source calls complete."""
+STOCK_HOLD: Final = "stock"
+"""The id of the hold of such an order while its goods are not there."""
 _encode: Final = msgspec.msgpack.Encoder().encode
 _NO_CLAIM: Final = frozenset(PLAIN[state] for state in (Lifecycle.DRAFT, Lifecycle.CANCELLED))
 
@@ -112,6 +116,29 @@ def _since(order: Order) -> datetime | None:
     return moment(at) if at else None
 
 
+class Want(NamedTuple):
+    """What a line waits for, and what its stock answered; None while it did not."""
+
+    waiting: int
+    answer: int | None
+
+
+def wants(order: Order, policy: Policy) -> list[Want]:
+    """List the lines that wait for a stock of ours."""
+    if order.head is None or not _reserves(order, policy):
+        return []
+    elsewhere, found = left_to_supplier(order), []
+    for item, units in zip(order.head.items, order.derived.goods.lines, strict=True):
+        waiting, warehouse = (
+            _waiting(units, elsewhere.get(item.line_id, 0)),
+            warehouse_of(order, item),
+        )
+        if waiting and is_stocked(item.sku, warehouse):
+            answer = order.reservations.get(place_name(warehouse, item.sku, item.line_id))
+            found.append(Want(waiting, answer[1] if answer else None))
+    return found
+
+
 def held_for(order: Order, item: Item, units: LineUnits, elsewhere: int, policy: Policy) -> int:
     """Count the pieces that the stock holds for a line: never more than it has a claim to.
 
@@ -132,7 +159,9 @@ def _reserves(order: Order, policy: Policy) -> bool:
     promise = order.derived.promise
     if not policy.stock or promise.closure != Closure.OPEN or promise.lifecycle in _NO_CLAIM:
         return False
-    if promise.confirmed or promise.working or policy.initial == "open":
+    if promise.confirmed or promise.working or COMPLETED in order.marks:
+        return True
+    if policy.initial == "open":
         return True
     paid = promise.valid or (
         policy.authorized_is_paid and order.derived.money.state == Payment.AUTHORIZED
