@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from domain.order import Goods, Item, LineUnits, Movement, Order, ParcelView
+from domain.article import by_line, sum_movements
+from domain.order import Goods, Item, LineUnits, Order, ParcelView
 from domain.shipment import (
     CAME_BACK,
     COLLECTED,
@@ -138,8 +139,8 @@ def _count(
     after_cancel: int,
 ) -> Goods:
     items = order.head.items if order.head else ()
-    taken_off = _sum_movements(order.cancellations) if order.cancellations else {}
-    came_home = _sum_movements(order.returns) if order.returns else {}
+    taken_off = sum_movements(order.cancellations) if order.cancellations else {}
+    came_home = by_line(sum_movements(order.returns), items) if order.returns else {}
     buckets, over = _distribute(order, legs, cancelled_at)
     rows = []
     returned_over = 0
@@ -230,14 +231,6 @@ _CANCELLED: Final = PLAIN[Parcel.CANCELLED]
 _NOTHING: Final = (0,) * 8
 
 
-def _sum_movements(movements: dict[str, Movement]) -> dict[str, int]:
-    sums: dict[str, int] = {}
-    for movement in movements.values():
-        for line_id, quantity in movement.lines:
-            sums[line_id] = sums.get(line_id, 0) + quantity
-    return sums
-
-
 def _distribute(
     order: Order, legs: list[Leg], cancelled_at: int
 ) -> tuple[dict[str, list[int]], int]:
@@ -287,7 +280,7 @@ def _all_but_cancelled(order: Order, room: dict[str, int]) -> list[tuple[str, in
 
 
 def _taken_off(order: Order) -> dict[str, int]:
-    taken_off = _sum_movements(order.cancellations)
+    taken_off = sum_movements(order.cancellations)
     items = order.head.items if order.head else ()
     return {item.line_id: max(item.cancelled, taken_off.get(item.line_id, 0)) for item in items}
 

@@ -27,7 +27,8 @@ class Condition(StrEnum):
 class ReturnRequested(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An RMA: which pieces shall come back, why, and what the buyer gets for them (S4.17, S4.33).
 
-    `draft` is not shown to the customer yet.
+    `draft` is not shown to the customer yet. A source that knows no lines names the article
+    (`sku`) in place of a line; so it may when the pieces are received.
     """
 
     return_id: Id

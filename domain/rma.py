@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.json import decode
 
+from domain.article import by_line
 from domain.office_body import ReturnReceived, ReturnRequested
 from domain.order import Order
 from domain.profile import RETURN_STATES
@@ -65,4 +66,4 @@ def asked_back(order: Order) -> dict[str, int]:
             continue
         for units in rma.requested.lines:
             waiting[units.line_id] = waiting.get(units.line_id, 0) + units.quantity
-    return waiting
+    return by_line(waiting, order.head.items) if order.head else waiting

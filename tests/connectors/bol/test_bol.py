@@ -4,6 +4,7 @@ import pytest
 
 from connectors.bol import SOURCE
 from connectors.bol import table as bol
+from domain.rma import asked_back
 from tests.connectors import kit
 
 
@@ -129,6 +130,24 @@ def test_an_order_with_its_shipment_tells_one_story():
 
     goods = done.derived.goods
     assert (goods.live, goods.handed_over, goods.delivered, goods.over) == (3, 2, 2, 0)
+
+
+def test_a_return_that_names_an_article_takes_its_line_back():
+    """
+    Shipped and delivered under the item's id, asked back and received under its EAN.
+    """
+    sold = kit.sample(SOURCE, "order_open")
+    sent = kit.sample(SOURCE, "shipment")
+    back = kit.sample(SOURCE, "return_received_in_two_parts")
+    back["returnItems"] = back["returnItems"][:1]
+    asked = kit.changed(back, {"returnItems.0.processingResults": []})
+
+    waiting = kit.story(SOURCE, sold, sent, asked)
+    returned = kit.story(SOURCE, sold, sent, back)
+
+    assert asked_back(waiting) == {"2070000001": 2}
+    assert (waiting.derived.goods.returned, returned.derived.goods.returned) == (0, 2)
+    assert returned.derived.goods.returned_over == 0
 
 
 @pytest.mark.parametrize(
