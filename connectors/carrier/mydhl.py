@@ -2,7 +2,7 @@
 
 Seen in recorded payloads: a problem document for a number that is not found. From the
 documentation: shipments with events of a date, a time and, lately, a `GMTOffset`; the pieces of a
-shipment repeat its events and are not read; `status` says that the question succeeded, not where
+shipment repeat its events and are read only where one stands for the whole; `status` says that the question succeeded, not where
 the parcel is.
 """
 
@@ -29,9 +29,15 @@ def _parcels(document: Node) -> Iterable[Node | Refused]:
 def _story(parcel: Node) -> Story:
     return Story(
         number=parcel.need("shipmentTrackingNumber"),
-        events=parcel.each("events"),
+        events=parcel.each("events") or _of_its_piece(parcel),
         expects=partial(_expected, parcel),
     )
+
+
+def _of_its_piece(parcel: Node) -> list[Node]:
+    """Take the events of the only piece; of several none is the parcel."""
+    pieces = parcel.each("pieces")
+    return pieces[0].each("events") if len(pieces) == 1 else []
 
 
 def _expected(parcel: Node) -> datetime | None:

@@ -4,7 +4,8 @@ Seen in recorded payloads: shipments with packages with activities, newest first
 `20210210` and a time `071356` without a zone. An activity has three words: a `code` (hundreds,
 each station's own), a three-digit `statusCode` and a `type` of one or two letters.
 
-From the documentation: newer answers carry `gmtDate`, `gmtTime` and `gmtOffset`, which are taken
+From the documentation: the answers of the services that came before REST, in XML and JSON
+(`TrackResponse`), whose statuses have a type and a code; newer answers carry `gmtDate`, `gmtTime` and `gmtOffset`, which are taken
 where they are; the list of status codes; dates of delivery by type (`SDD`, `RDD` are promises,
 `DEL` is the past); the alert of one activity (`trackingNumber`, `activityStatus`, local time).
 Codes of activities are those of the table that other libraries use. What a type X (exception)
@@ -17,8 +18,9 @@ from functools import partial
 from typing import Final
 
 from connectors.delivery import Normalised
+from connectors.quarantine import path
 from connectors.tracking import clock
-from connectors.tracking.node import Node
+from connectors.tracking.node import Node, UnreadableError
 from connectors.tracking.source import tracking_source
 from connectors.tracking.story import Line, Refused, Story, Vendor, place, refused
 from connectors.tracking.table import Table
@@ -77,6 +79,8 @@ def _parcels(document: Node) -> Iterable[Node | Refused]:
     for way in ("response.errors", "errors"):
         if document.has(way):
             return [refused(each, "code", "message") for each in document.each(way)]
+    if document.has("TrackResponse") or document.has("Fault"):
+        return _old_parcels(document)
     found: list[Node | Refused] = []
     for shipment in document.each("trackResponse.shipment"):
         packages = shipment.each("package")
@@ -89,7 +93,24 @@ def _parcels(document: Node) -> Iterable[Node | Refused]:
     return found
 
 
+def _old_parcels(document: Node) -> Iterable[Node | Refused]:
+    """Find packages in an answer of the services that came before REST."""
+    failed = document.one("Fault.detail.Errors.ErrorDetail.PrimaryErrorCode")
+    if failed.value is not None:
+        return [refused(failed, "Code", "Description")]
+    answer = document.one("TrackResponse")
+    errors = answer.one("Response").each("Error")
+    packages = [each for one in answer.each("Shipment") for each in one.each("Package")]
+    return [refused(each, "ErrorCode", "ErrorDescription") for each in errors] + packages
+
+
 def _story(parcel: Node) -> Story:
+    if parcel.has("TrackingNumber"):
+        return Story(
+            number=parcel.need("TrackingNumber"),
+            events=parcel.each("Activity"),
+            expects=partial(parcel.time, "RescheduledDeliveryDate", clock.iso),
+        )
     if not parcel.has("activity"):
         return _alert(parcel)
     return Story(
@@ -124,6 +145,8 @@ def _expected(parcel: Node) -> datetime | None:
 
 
 def _line(event: Node) -> Line | None:
+    if event.has("Status"):
+        return _old_line(event)
     at, written = _time(event)
     location = event.one("activityLocation" if event.has("activityLocation") else "location")
     address = location.one("address") if location.has("address") else location
@@ -132,6 +155,29 @@ def _line(event: Node) -> Line | None:
     )
     status = event.one("activityStatus" if event.has("activityStatus") else "status")
     return _called(status, at=at, written=written, where=where)
+
+
+def _old_line(event: Node) -> Line:
+    """Read an activity whose status is a type and a code, each an element of its own in XML."""
+    status, address = event.one("Status"), event.one("ActivityLocation.Address")
+    wrapped = status.has("StatusType")
+    kind = status.text("StatusType.Code") if wrapped else status.text("Type")
+    code = status.text("StatusCode.Code") if wrapped else status.text("Code")
+    day, hour = event.need("Date"), event.text("Time")
+    utc_day, utc_hour = event.text("GMTDate"), event.text("GMTTime").replace(".", ":")
+    told = f"{utc_day}T{utc_hour}" if utc_day and utc_hour else f"{day}T{hour}" if hour else day
+    if not (code or kind):
+        raise UnreadableError("is missing", path(event.at, "Status"), "")
+    return Line(
+        code=code or kind,
+        stronger=(kind,) if kind in _CLEAR else (),
+        words=(kind,),
+        at=event.moment("Date", told, clock.iso),
+        written=f"{day} {hour}".strip(),
+        place=place(
+            address.text("City"), address.text("StateProvinceCode"), address.text("CountryCode")
+        ),
+    )
 
 
 def _called(status: Node, *, at: datetime | None, written: str, where: str) -> Line | None:
@@ -167,5 +213,7 @@ def _time(event: Node) -> tuple[datetime | None, str]:
     return event.moment("date", f"{day}T{hour}" if hour else day, clock.iso), written
 
 
-VENDOR: Final = Vendor(name="ups", table=TABLE, parcels=_parcels, story=_story, line=_line)
+VENDOR: Final = Vendor(
+    name="ups", table=TABLE, parcels=_parcels, story=_story, line=_line, formats=("json", "xml")
+)
 SOURCE: Final = tracking_source(VENDOR, __doc__, topics=("tracking", "track_alert"))
