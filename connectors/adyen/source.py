@@ -36,7 +36,7 @@ def normalise(delivery: Delivery) -> Outcome:
     return read_body(
         delivery.body,
         lambda value: read_parts(
-            _unfolded(value) if is_form else value,
+            _unfolded(value) if is_form and isinstance(value, dict) else value,
             lambda fields, at: _delivered(writer, fields, at),
             name="notifications",
         ),
@@ -82,10 +82,8 @@ def _item(writer: Writer, value: Fields) -> Outcome:
     return Normalised(facts=tuple(facts), ignored=ignored)
 
 
-def _unfolded(value: object) -> object:
+def _unfolded(value: Fields) -> Fields:
     """Read the fields of a form as the object that they would be in JSON."""
-    if not isinstance(value, dict):
-        return value
     flat = {name: text for name, text in value.items() if not name.startswith(_MORE)}
     units = flat.pop("value", "")
     amount = {

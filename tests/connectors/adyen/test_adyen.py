@@ -126,6 +126,13 @@ def test_cancel_or_refund_says_which_it_was(action):
     assert told == [{"cancel": "reversed", "refund": "refunded"}[action]]
 
 
+def test_a_cancel_or_refund_that_failed_without_saying_which_changed_nothing():
+    """There is nothing that it could have done."""
+    assert money(item("CANCEL_OR_REFUND", success="false")) == []
+    told = item("CANCEL_OR_REFUND", success="false", **{"modification.action": "refund"})
+    assert money(told) == ["refund_failed"]
+
+
 @pytest.mark.parametrize(("code", "stands"), DISPUTE.items())
 def test_a_dispute_stands_as_its_event_says(code, stands):
     """Every event of a dispute keeps it open or ends it."""

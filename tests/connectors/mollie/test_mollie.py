@@ -127,6 +127,22 @@ def test_a_payment_link_claims_what_was_paid_by_it(word, then):
     assert [each.id for each in read(SOURCE, event).wanted] == ["pl_4Y0eZitmBnQ5jsBYZIBw"]
 
 
+def test_an_event_with_its_entity_needs_nothing_fetched():
+    """The entity is the same object as a fetched one."""
+    payment = sample(SOURCE, "payment_paid")
+    event = told("event_that_only_names_its_entity", _embedded={"entity": payment})
+
+    assert money(event) == money(payment)
+    assert read(SOURCE, event).wanted == ()
+
+
+def test_an_event_with_an_entity_that_is_not_ours_is_quarantined():
+    """It is named by its place in the event."""
+    event = told("event_of_a_payment_link", **{"_embedded.entity.resource": "terminal"})
+
+    assert read(SOURCE, event).quarantined[0].field == "_embedded.entity.resource"
+
+
 @pytest.mark.rule("X.21")
 @pytest.mark.parametrize(
     ("name", "path", "field"),

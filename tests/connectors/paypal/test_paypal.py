@@ -245,6 +245,17 @@ def test_a_dispute_that_is_won_leaves_the_money():
     assert (str(ledger.state), ledger.refunded) == ("paid", 0)
 
 
+def test_an_order_tells_of_its_authorisations_too():
+    """As an event of each would, under the order's name."""
+    granted = sample(SOURCE, "authorization_created")["resource"]
+    order = changed(
+        sample(SOURCE, "order_completed_with_payments"),
+        {"purchase_units.0.payments": {"authorizations": [granted]}},
+    )
+
+    assert money(order) == [("authorized", granted["id"], 5000)]
+
+
 @pytest.mark.parametrize(
     "payload",
     [

@@ -208,6 +208,14 @@ def test_stripes_own_example():
     check("stripe", headers, body=body, secrets=("whsec_test_secret",), now=at)
 
 
+@pytest.mark.parametrize("seconds", ["999999999999", "9" * 13, "-1", "1.5", "\u0663"])
+def test_a_time_that_no_calendar_has_is_malformed(seconds):
+    """Signed or not."""
+    digest = hexed("s3cret-A", seconds.encode() + b"." + BODY)
+
+    assert refused("stripe", {"stripe-signature": f"t={seconds},v1={digest}"}) == "malformed"
+
+
 def test_mollies_own_example():
     """Body and secret of its library's tests; the prefix may be missing, headers several."""
     body = b'{"id":"tr_12345","event_type":"payment-link.paid"}'

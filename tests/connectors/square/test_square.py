@@ -221,6 +221,17 @@ def test_an_order_and_its_payment_in_any_order_are_one_order():
     assert (order.derived.goods.ordered, order.derived.goods.handed_over) == (3, 3)
 
 
+def test_an_order_of_nobody_without_prices_is_an_order():
+    """At the counter nobody asks for a name, and a gift costs nothing."""
+    bare = {"uid": "line-a", "name": "Gift", "quantity": "1"}
+    told_bare = told(
+        "order_over_the_counter", "order", line_items=[bare], customer_id="", tenders=[]
+    )
+
+    document = read(SOURCE, told_bare).facts[0].body
+    assert (document.customer, document.lines[0].unit_price) == (None, 0)
+
+
 @pytest.mark.rule("X.18")
 @pytest.mark.parametrize(("environment", "test"), [("Sandbox", True), ("Production", False)])
 def test_the_sandbox_marks_facts_as_test(environment, test):
