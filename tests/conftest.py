@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.harness.postgresql import Server
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.harness.postgresql import Server
 
 _IDS = Path(__file__).with_name("rules.txt")
 _KAFKA = Path(__file__).parents[1] / "deploy" / "kafka"
@@ -107,6 +107,9 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """Give a real PostgreSQL that lasts for the whole run."""
+    # Here and not above: bugs are planted where there is nothing but the domain and its tests.
+    from tests.harness.postgresql import Server
+
     # Not below pytest's own folder: PostgreSQL runs as another user, who may not enter that.
     folder = Path(tempfile.mkdtemp(prefix="orderstream-postgresql."))
     folder.chmod(0o755)
