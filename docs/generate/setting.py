@@ -36,7 +36,8 @@ sign are {code(*SCHEMES)}. Fields: `secrets` (two while one replaces the other; 
 _FETCHING = f"""
 `{PREFIX}FETCHING` is JSON too, with the keys `SOURCE` or `SOURCE/TENANT/CHANNEL`, the latter first: where the
 documents are fetched that hooks only name. Fields: `base_url` (https; every path is below it), `auth`
-(`none`, `bearer`, `basic`, `header`), `token`, `user` (of `basic`), `header` (the name, of `header`;
+(`none`, `bearer`, `basic`, `header`), `token`, or `token_file` (read at each request, for access tokens that
+somebody renews; `token` is then any secret that seals what was fetched), `user` (of `basic`), `header` (the name, of `header`;
 X-Auth-Token), `requests_per_second` (3), `headers` (go to the feed beside each document).
 
     {PREFIX}FETCHING={{"bigcommerce/acme/shop": {{"base_url": "https://api.bigcommerce.com/stores/HASH",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator
@@ -18,7 +19,8 @@ _HEADER: Final = r"^[A-Za-z0-9-]{1,100}$"
 class Fetching(BaseModel):
     """How documents of a source, or of one of its accounts, are fetched.
 
-    `headers` go to the feed beside each document: what only the shop knows of itself, such as
+    `token_file` is read at each request, for credentials that somebody else renews (an access
+    token of OAuth); `token` is then the key of the seal only. `headers` go to the feed beside each document: what only the shop knows of itself, such as
     `prestashop-timezone`. They are not sent to the API.
     """
 
@@ -28,6 +30,7 @@ class Fetching(BaseModel):
     auth: Literal["none", "bearer", "basic", "header"] = "none"
     user: str = ""
     token: SecretStr = SecretStr("")
+    token_file: str = ""
     header: Annotated[str, Field(pattern=_HEADER)] = "X-Auth-Token"
     requests_per_second: Annotated[float, Field(gt=0, le=1_000)] = 3.0
     headers: Annotated[dict[str, str], Field(max_length=HEADERS_MAX)] = {}
@@ -43,8 +46,10 @@ class Fetching(BaseModel):
 
     @property
     def credentials(self) -> dict[str, str]:
-        """Give the headers that say who asks."""
+        """Give the headers that say who asks; raises OSError where the token's file is away."""
         token = self.token.get_secret_value()
+        if self.token_file:
+            token = Path(self.token_file).read_text(encoding="utf-8").strip()
         match self.auth:
             case "bearer":
                 return {"Authorization": f"Bearer {token}"}

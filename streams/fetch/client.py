@@ -93,6 +93,9 @@ class Client:
             return Failed(cause=cause, again=True, account=True)
         except httpx.InvalidURL:
             return Failed(cause="the address is no URL")
+        except OSError as error:
+            cause = f"the token cannot be read: {type(error).__name__}"
+            return Failed(cause=cause, again=True, account=True)
         except Exception as error:  # noqa: BLE001 - one document must not stop the others
             return Failed(cause=f"internal: {type(error).__name__}")
 

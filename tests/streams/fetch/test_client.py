@@ -19,7 +19,7 @@ SOURCE = SOURCES["bigcommerce"]
 PATH = "v2/orders/5?include=x"
 
 
-def ask(*replies, source=SOURCE, seconds_max=2.0, **settings):
+def ask(*replies, source=SOURCE, seconds_max=20.0, **settings):
     """Ask a vendor that answers so; give what came of it and what the vendor saw."""
 
     async def run():
@@ -61,6 +61,21 @@ def test_who_asks_is_said_in_the_vendors_way(settings, header, expected):
     _, [(_, headers)] = ask(Reply(), **settings)
 
     assert headers.get(header) == expected
+
+
+def test_a_token_that_somebody_renews_is_read_at_each_request(tmp_path):
+    """
+    An access token of OAuth lasts an hour; a file that is away for a moment passes.
+    """
+    file = tmp_path / "token"
+    settings = {"auth": "bearer", "token": "the-seal", "token_file": str(file)}
+
+    away, _ = ask(Reply(), **settings)
+    file.write_text("renewed\n")
+    answer, [(_, headers)] = ask(Reply(), **settings)
+
+    assert (away.again, away.account) == (True, True)
+    assert (answer, headers["authorization"]) == (Document(body=b"{}"), "bearer renewed")
 
 
 def test_nothing_to_bring_is_no_failure():
@@ -138,7 +153,7 @@ def test_a_slow_answer_is_not_waited_for():
     """
     However it drips.
     """
-    answer, _ = ask(Reply(slow=5), seconds_max=0.1)
+    answer, _ = ask(Reply(slow=60), seconds_max=0.5)
 
     assert answer == Failed(cause="no answer in time", again=True, account=True)
 
