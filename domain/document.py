@@ -67,10 +67,12 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     `source_status` is the source's raw word, `validity` what it means, `hold` the hold it implies.
     `placed_at` is when the buyer ordered; without it the fact's time stands in.
     `ship_by` is the last day on which goods may leave (S0.9).
+    `total_unknown` where the source does not tell it yet: `total` is 0 then, and nothing is free.
     """
 
     currency: Currency
     total: Money
+    total_unknown: bool = False
     lines: Annotated[tuple[Line, ...], Meta(max_length=LINES_MAX)] = ()
     number: Text = ""
     placed_at: Time | None = None

@@ -101,6 +101,7 @@ def _head(
         source=fact.source,
         promised_at=micros(body.promised_at) if body.promised_at else 0,
         locale=body.customer.locale if body.customer else "",
+        total_unknown=body.total_unknown,
     )
 
 

@@ -70,6 +70,7 @@ class Head(Struct, frozen=True, array_like=True, gc=False):
     promised_at: int = 0
     locale: str = ""
     """The language in which the customer is told of the order."""
+    total_unknown: bool = False
 
 
 class Operation(Struct, frozen=True, array_like=True, gc=False):

@@ -120,7 +120,7 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
     due = _due(order, goods)
     open_authorized = 0 if authorization in finals else max(granted - captured, 0)
     given_up = _is_given_up(goods)
-    free = not due and not given_up and head.total == 0
+    free = not due and not given_up and head.total == 0 and not head.total_unknown
     sums = Sums(
         due,
         open_authorized,
@@ -398,7 +398,8 @@ def _is_given_up(goods: Goods) -> bool:
 
 def _is_free(order: Order, goods: Goods, due: int) -> bool:
     """Say whether nothing was ever to pay: placed with a total of zero (spec model, 8.1)."""
-    if due or _is_given_up(goods):
+    unknown = order.head is not None and order.head.total_unknown
+    if due or unknown or _is_given_up(goods):
         return False
     return min(((one.at, one.total) for one in order.revisions.values()), default=(0, 1))[1] == 0
 

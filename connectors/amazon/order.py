@@ -11,7 +11,7 @@ from connectors.amazon import payload
 from connectors.amazon.package import package_facts
 from connectors.amazon.payload import Item, Order
 from connectors.amazon.story import Told, story
-from connectors.amazon.table import PAID_BY_HAND
+from connectors.amazon.table import CURRENCY, PAID_BY_HAND
 from connectors.money import NotMoney, minor, minor_each, minor_unsigned
 from connectors.writer import Writer
 from domain.document import Address, Line, Party
@@ -31,7 +31,8 @@ def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
 def _told(order: Order) -> Told:
     proceeds = order.proceeds or payload.Proceeds()
     total = proceeds.grand_total
-    currency = total.currency_code if total else ""
+    market = CURRENCY.get(order.sales_channel.marketplace_id, "")
+    currency = total.currency_code if total else market
     fulfilment = order.fulfillment
     methods = [each.payment_method for each in (order.payment or payload.Payment()).executions]
     ship_by, deliver_by = fulfilment.ship_by_window, fulfilment.deliver_by_window
@@ -45,7 +46,7 @@ def _told(order: Order) -> Told:
         word=fulfilment.fulfillment_status,
         currency=currency,
         total=read_total(total, "proceeds.grandTotal"),
-        lines=tuple(_line(item, currency) for item in items) if total else (),
+        lines=tuple(_line(item, currency) for item in items) if currency else (),
         shipped={item.order_item_id: _goods(item).quantity_fulfilled for item in items},
         shipping_total=_part(proceeds, "SHIPPING", currency),
         tax_total=_part(proceeds, "TAX", currency),

@@ -11,7 +11,7 @@ from connectors.amazon.order import address_of, customer_of, read, read_total
 from connectors.amazon.package import easy_ship_facts
 from connectors.amazon.payload_v0 import Item, Money, Order
 from connectors.amazon.story import Told, story
-from connectors.amazon.table import EASY_SHIP, ORDER_V0, PAID_BY_HAND
+from connectors.amazon.table import CURRENCY, EASY_SHIP, ORDER_V0, PAID_BY_HAND
 from connectors.money import minor_each
 from connectors.writer import Writer
 from domain.document import Line
@@ -38,7 +38,7 @@ def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
 
 def _told(order: Order) -> Told:
     total = order.order_total
-    currency = total.currency_code if total else ""
+    currency = total.currency_code if total else CURRENCY.get(order.marketplace_id, "")
     items = order.order_items
     return Told(
         order_id=order.amazon_order_id,
@@ -49,7 +49,7 @@ def _told(order: Order) -> Told:
         word=ORDER_V0.get(order.order_status, order.order_status),
         currency=currency,
         total=read_total(total, "OrderTotal"),
-        lines=tuple(_line(item, currency) for item in items) if total else (),
+        lines=tuple(_line(item, currency) for item in items) if currency else (),
         shipped={item.order_item_id: item.quantity_shipped for item in items},
         shipping_total=_sum([item.shipping_price for item in items], currency, "ShippingPrice"),
         tax_total=_sum([item.item_tax for item in items], currency, "ItemTax"),

@@ -164,8 +164,13 @@ class Package(CamelPayload):
     package_items: Annotated[tuple[PackedItem, ...], *ROWS] = ()
 
 
+class Channel(CamelPayload):
+    marketplace_id: Text = ""
+
+
 class Order(CamelPayload):
     order_id: OrderId
+    sales_channel: Channel = Channel()
     order_aliases: Annotated[tuple[Alias, ...], *ROWS] = ()
     created_time: OrderTime
     last_updated_time: OrderTime

@@ -64,6 +64,7 @@ class Order(PascalPayload):
     """One order; its items are told by another operation, which some callers put in here."""
 
     amazon_order_id: OrderId
+    marketplace_id: Text = ""
     seller_order_id: Text = ""
     purchase_date: OrderTime
     last_update_date: OrderTime

@@ -115,7 +115,7 @@ def _order_v0(writer: Writer, element: Fields, _: str) -> Outcome:
     read = payload_v0.Order.model_validate(element)
     writer = writer.about(read.amazon_order_id)
     facts = distinct(order_v0.order_facts(writer, read))
-    bare = read.order_total is not None and not read.order_items
+    bare = not read.order_items
     return Normalised(facts=facts, wanted=_whole(writer) if bare else ())
 
 

@@ -1,7 +1,8 @@
 """What both versions of the Orders API say of an order, and the facts that it makes.
 
-Amazon tells the total of an order only once the payment is sure. Until then there is no document
-of it; the order is named, so that notifications find it, and waits for the next snapshot.
+Amazon tells the total of an order only once the payment is sure; until then the document says
+that it is unknown, in the currency of the marketplace. Where the total is missing later on, or
+the marketplace is new, there is no document: the order keeps the one that it has.
 Version 0 tells an order without its lines: such a document counts less than any whole one,
 however much newer it is, so its revision is in seconds where those of whole ones are in
 microseconds.
@@ -22,7 +23,7 @@ from domain.fact import Fact
 from domain.instant import micros
 from domain.office_body import GiftMessage
 from domain.office_fact import OrderGiftMessageSet
-from domain.vocabulary import CancelReason, Minor
+from domain.vocabulary import CancelReason, Minor, Validity
 
 _WORDS_OF_ONE_SECOND: Final = 16
 _NOTHING: Final = Minor(0)
@@ -70,8 +71,9 @@ def story(writer: Writer, told: Told) -> Iterator[Fact]:
         changed_at=told.changed_at,
         revision=_revision(told, meaning),
     )
-    if told.total is not None:
-        yield snapshot.document(_document(told, meaning, told.total))
+    awaited = meaning.validity is Validity.PENDING and bool(told.currency)
+    if told.total is not None or awaited:
+        yield snapshot.document(_document(told, meaning))
     yield from snapshot.links(*(f"order:{name}" for name in (told.order_id, *told.names) if name))
     if meaning is NEW_WORD:
         yield snapshot.unknown("fulfillmentStatus", told.status)
@@ -101,11 +103,12 @@ def status_facts(snapshot: Snapshot, told: Told, meaning: Meaning) -> Iterable[F
     return implied + snapshot.counted(told.shipped)
 
 
-def _document(told: Told, meaning: Meaning, total: Minor) -> Document:
+def _document(told: Told, meaning: Meaning) -> Document:
     method = "manual" if told.by_hand else "online"
     return Document(
         currency=told.currency,
-        total=total,
+        total=told.total or _NOTHING,
+        total_unknown=told.total is None,
         lines=told.lines,
         number=told.order_id,
         placed_at=told.placed_at,

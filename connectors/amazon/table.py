@@ -27,6 +27,33 @@ ORDER: Final = {
 """The words of the Orders API 2026-01-01. Unshipped means that the payment was authorised, and
 Amazon takes the money when the goods leave. `progress` orders snapshots of one second."""
 
+CURRENCY: Final = {
+    "A13V1IB3VIYZZH": "EUR",
+    "A17E79C6D8DWNP": "SAR",
+    "A1805IZSGTT6HS": "EUR",
+    "A19VAU5U5O7RUS": "SGD",
+    "A1AM78C64UM0Y8": "MXN",
+    "A1C3SOZRARQ6R3": "PLN",
+    "A1F83G8C2ARO7P": "GBP",
+    "A1PA6795UKMFR9": "EUR",
+    "A1RKKUPIHCS9HS": "EUR",
+    "A1VC38T7YXB528": "JPY",
+    "A21TJRUUN4KGV": "INR",
+    "A28R8C7NBKEWEA": "EUR",
+    "A2EUQ1WTGCTBG2": "CAD",
+    "A2NODRKZP88ZB9": "SEK",
+    "A2Q3Y263D00KWC": "BRL",
+    "A2VIGQ35RCS4UG": "AED",
+    "A33AVAJ2PDY3EV": "TRY",
+    "A39IBJ37TRP1C6": "AUD",
+    "AE08WJ6YKNBMC": "ZAR",
+    "AMEN7PMS3EDWL": "EUR",
+    "APJ6JRA9NG5V4": "EUR",
+    "ARBP9OOSHTCHU": "EGP",
+    "ATVPDKIKX0DER": "USD",
+}
+"""The currency of each marketplace, for orders that do not tell their total yet."""
+
 NEW_WORD: Final = Meaning(3, Validity.UNKNOWN)
 
 ORDER_V0: Final = {

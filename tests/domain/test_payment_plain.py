@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from domain.merge import merge
 from domain.payment import _plain_money, _whole_money
 from domain.process import unseen
 from domain.vocabulary import Minor
+from tests.domain.builders import placed, revised, run
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 KINDS = {
@@ -35,9 +37,12 @@ OPERATION = st.tuples(
     validity=st.sampled_from(["", "pending", "valid"]),
     method=st.sampled_from(["manual", "online"]),
     cancelled=st.integers(0, 2),
+    unknown=st.booleans(),
     operations=st.lists(OPERATION, max_size=6),
 )
-def test_a_plain_ledger_sums_to_the_same_both_ways(total, validity, method, cancelled, operations):
+def test_a_plain_ledger_sums_to_the_same_both_ways(
+    total, validity, method, cancelled, unknown, operations
+):
     """
     Whatever the short way does not decline, it answers as the whole way does.
     """
@@ -45,6 +50,7 @@ def test_a_plain_ledger_sums_to_the_same_both_ways(total, validity, method, canc
     document = Document(
         currency="EUR",
         total=Minor(total),
+        total_unknown=unknown and not total,
         validity=validity,
         payment_method=method,
         lines=(Line(line_id="1", quantity=2, unit_price=Minor(50), cancelled=cancelled),),
@@ -66,3 +72,23 @@ def test_a_plain_ledger_sums_to_the_same_both_ways(total, validity, method, canc
     plain = _plain_money(order, goods, order.head)
 
     assert plain in (None, _whole_money(order, goods, order.head))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "then", "state"),
+    [
+        (False, [], "paid"),
+        (True, [], "in_progress"),
+        (True, [{"total": Minor(0)}], "paid"),
+        (True, [{"total": Minor(100)}], "in_progress"),
+        (True, [{"total": Minor(0), "total_unknown": True}], "in_progress"),
+    ],
+)
+def test_an_order_whose_total_is_not_told_yet_is_not_free(unknown, then, state):
+    """
+    A marketplace tells the total once the payment is sure; a total of zero needs no payment.
+    """
+    first = placed(total=Minor(0), total_unknown=unknown, payment_method="online")
+    later = [revised(payment_method="online", **fields) for fields in then]
+
+    assert run([first, *later]).order.derived.money.state == state

@@ -303,6 +303,57 @@ def test_a_snapshot_without_lines_does_not_take_them_away():
     assert [item.line_id for item in done.head.items] == ["05220001", "05220002"]
 
 
+@pytest.mark.rule("S4.2")
+def test_a_pending_order_is_known_before_its_total():
+    """
+    Placed and not paid: nothing is due yet, and nothing is free.
+    """
+    pending = order(**{"order.lastUpdatedTime": "2025-06-02T08:00:00Z"})
+    pending["order"] |= {"proceeds": None, "payment": None}
+    pending["order"]["fulfillment"]["fulfillmentStatus"] = "PENDING"
+    for item in pending["order"]["orderItems"]:
+        del item["proceeds"]
+        item["product"].pop("price", None)
+
+    waiting = kit.story(SOURCE, pending)
+    ready = kit.story(SOURCE, pending, order())
+
+    assert (waiting.derived.promise.lifecycle, waiting.derived.money.state) == (
+        "pending",
+        "in_progress",
+    )
+    assert [item.quantity for item in waiting.head.items] == [3, 1]
+    assert (ready.derived.promise.lifecycle, ready.derived.money.state, ready.head.total) == (
+        "open",
+        "authorized",
+        6480,
+    )
+
+
+def test_a_total_that_is_gone_when_the_order_is_called_off_is_kept():
+    """
+    A cancelled order has no proceeds; the cancel is told, the document stays.
+    """
+    cancelled = order(**{"order.lastUpdatedTime": "2025-06-03T08:00:00Z"})
+    cancelled["order"]["proceeds"] = {}
+    cancelled["order"]["fulfillment"]["fulfillmentStatus"] = "CANCELLED"
+
+    done = kit.story(SOURCE, order(), cancelled)
+
+    assert (done.derived.promise.lifecycle, done.head.total) == ("cancelled", 6480)
+
+
+@pytest.mark.parametrize(("marketplace", "currency"), amazon.CURRENCY.items())
+def test_a_marketplace_has_its_currency(marketplace, currency):
+    """
+    Of those that are not known, a pending order waits for its total.
+    """
+    content = order_v0(MarketplaceId=marketplace, OrderStatus="Pending", OrderTotal=None)
+
+    assert kit.only(read(content), "order.revised").body.currency == currency
+    assert told(read(content | {"MarketplaceId": "NEW"})) == []
+
+
 def test_counted_pieces_give_way_to_packages():
     """
     One of three counted, then two packages that hold all four: four pieces, not five.
