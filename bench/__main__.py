@@ -11,11 +11,12 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from bench import compute, latency, machine, peers, recovery, throughput
+from bench import compute, connector, latency, machine, peers, recovery, throughput
 from tests.harness.installation import ROOT
 
 Figures = Mapping[str, float]
@@ -31,9 +32,9 @@ _TARGETS = {
     "recovery of 300k": "<= 3 s, <= 1500 bytes an order",
     "recovery of 1M": "<= 8 s, <= 1500 bytes an order",
 }
+_CONNECTORS = "connectors"
 _WITHOUT_BROKER = {
     "fold": {"fold": lambda events: compute.fold(min(events, 50_000))},
-    "connectors": {"connectors": lambda events: compute.connectors(min(events, 10_000))},
 }
 _WITH_BROKER: Mapping[str, Mapping[str, Measure]] = {
     "throughput": {
@@ -56,7 +57,7 @@ _WITH_BROKER: Mapping[str, Mapping[str, Measure]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    names = [*_WITHOUT_BROKER, *_WITH_BROKER]
+    names = [_CONNECTORS, *_WITHOUT_BROKER, *_WITH_BROKER]
     parser.add_argument("name", nargs="?", choices=[*names, "all"], default="all")
     parser.add_argument("--events", type=int, default=200_000)
     wanted = parser.parse_args()
@@ -68,8 +69,11 @@ def main() -> None:
     _RESULTS.write_text(json.dumps(found, indent=1) + "\n")
 
 
-def _run(chosen: list[str], events: int) -> dict[str, Figures]:
-    console, found = Console(), dict[str, Figures]()
+def _run(chosen: list[str], events: int) -> dict[str, Any]:
+    console, found = Console(), dict[str, Any]()  # Any: figures, or those of each connector
+    if _CONNECTORS in chosen:
+        found[_CONNECTORS] = connector.connectors(min(events, 200))
+        connector.show(console, found[_CONNECTORS], _load())
     for name in chosen:
         for title, measure in _WITHOUT_BROKER.get(name, {}).items():
             found[title] = _show(console, title, measure(events))
@@ -91,9 +95,12 @@ def _ratio(found: Mapping[str, Figures]) -> Figures:
     }
 
 
+def _load() -> str:
+    return f"{os.cpu_count()} CPUs, load {machine.load_average():.1f}"
+
+
 def _show(console: Console, title: str, figures: Figures) -> Figures:
-    cpus = f"{os.cpu_count()} CPUs, load {machine.load_average():.1f}"
-    table = Table(title=f"{title} ({cpus})", title_justify="left", caption=_TARGETS.get(title))
+    table = Table(title=f"{title} ({_load()})", title_justify="left", caption=_TARGETS.get(title))
     for name in figures:
         table.add_column(name.replace("_", " "), justify="right")
     table.add_row(*(f"{value:,}" for value in figures.values()))

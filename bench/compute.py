@@ -1,4 +1,4 @@
-"""What the pure parts cost in this process: a fact through the fold, a payload through a connector."""
+"""What a fact costs through the fold, in this process."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from bench.throughput import SEED
-from connectors import feed as feeds
-from connectors.normalise import normalise
 from domain.codec import decode_record, encode_message, encode_order
 from domain.order import Order
 from domain.process import process, unseen
 from domain.snapshot import take_snapshot
 from streams.rulebook import rulebook
-from tests.harness.feeds import feed
 from tests.harness.story import BEGINNING, order_log
 
 
@@ -46,16 +43,3 @@ def fold(events: int) -> Mapping[str, float]:
         spent["snapshot_us"] += shown - kept
     figures = {name: round(seconds / events * 1e6, 1) for name, seconds in spent.items()}
     return {"facts": events, **figures, "sum_us": round(sum(figures.values()), 1)}
-
-
-def connectors(payloads: int) -> Mapping[str, float]:
-    """Time each connector on its share of the feeds."""
-    spent: dict[str, float] = defaultdict(float)
-    counts: dict[str, int] = defaultdict(int)
-    for payload in itertools.islice(feed(SEED, payloads, 500, commands=False), payloads):
-        start = time.perf_counter()
-        source, delivery = feeds.read(payload.value, payload.headers)  # type: ignore[misc]
-        normalise(source, delivery)
-        spent[source.name] += time.perf_counter() - start
-        counts[source.name] += 1
-    return {f"{name}_us": round(spent[name] / counts[name] * 1e6, 1) for name in sorted(counts)}

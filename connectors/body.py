@@ -20,20 +20,21 @@ def format_of(body: bytes) -> Format:
     return "form" if looks_like_form(body) else "json"
 
 
-def guard(
+def admit(
     body: bytes, formats: Collection[Format], *, duplicates: bool = True
-) -> Quarantined | None:
-    """Say why the body must not be parsed for a source of these formats; None where it may.
+) -> bytes | Quarantined:
+    """Give the body if it may be parsed for a source of these formats, else why not.
 
     XML has its limits in its parser, which needs no second look for them.
     """
     written = format_of(body)
-    if written == "xml":
-        refused = json_body.guard_size(body, BODY_BYTES_MAX)
-    else:
-        refused = json_body.guard(body, duplicates=duplicates)
-    if refused or written in formats:
-        return refused
+    admitted = (
+        json_body.guard_size(body, BODY_BYTES_MAX) or body
+        if written == "xml"
+        else json_body.admit(body, duplicates=duplicates)
+    )
+    if isinstance(admitted, Quarantined) or written in formats:
+        return admitted
     expected = " or ".join(_NAMES[each] for each in formats)
     return Quarantined(reason=f"is {_NAMES[written]}, not {expected}", field="body")
 

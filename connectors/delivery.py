@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from msgspec import Struct
+from msgspec import field as struct_field
+
 from domain.fact import Fact
 
 BODY_BYTES_MAX: Final = 256 * 1024
 """Vendors advise 20 kB; memory in flight is deliveries times body (spec reliability, section 5)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """One request or record of a source: its raw bytes and what came beside them.
 
     `account` is `tenant/channel`; `topic` the vendor's name of the event, empty if unknown;
@@ -22,7 +24,7 @@ class Delivery:
     body: bytes
     account: str
     topic: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = struct_field(default_factory=dict)
     received_at: datetime | None = None
 
     @property

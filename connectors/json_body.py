@@ -12,7 +12,6 @@ import re
 from typing import Final, NoReturn
 
 import msgspec
-from pydantic_core import from_json
 
 from connectors.delivery import BODY_BYTES_MAX, Quarantined
 
@@ -46,10 +45,24 @@ class _RefusedError(ValueError):
     """Carries why, out of the callbacks of the standard library's parser."""
 
 
+class Parsed(bytes):
+    """A body and what it was parsed to on the way, so that nobody has to parse it again."""
+
+    value: object
+
+
 def guard(
     body: bytes, bytes_max: int = BODY_BYTES_MAX, *, duplicates: bool = True
 ) -> Quarantined | None:
     """Say why the body must not be parsed; None where it may."""
+    admitted = admit(body, bytes_max, duplicates=duplicates)
+    return admitted if isinstance(admitted, Quarantined) else None
+
+
+def admit(
+    body: bytes, bytes_max: int = BODY_BYTES_MAX, *, duplicates: bool = True
+) -> bytes | Quarantined:
+    """Give the body if it may be parsed, as `Parsed` where asking for duplicates parsed it."""
     if refused := guard_size(body, bytes_max):
         return refused
     try:
@@ -57,8 +70,8 @@ def guard(
     except UnicodeDecodeError as error:
         return Quarantined(reason="not UTF-8", field="body", value=f"byte {error.start}")
     if not looks_like_json(body):
-        return None
-    return _guard_json(body, text, duplicates=duplicates)
+        return body
+    return _admit_json(body, text, duplicates=duplicates)
 
 
 def guard_size(body: bytes, bytes_max: int) -> Quarantined | None:
@@ -73,7 +86,12 @@ def guard_size(body: bytes, bytes_max: int) -> Quarantined | None:
 
 def parse(body: bytes) -> object:
     """Parse a body into plain values, integers exact; raise `ValueError` where it is malformed."""
-    return from_json(body, allow_inf_nan=False)
+    if isinstance(body, Parsed):
+        return body.value
+    try:
+        return _decode(body)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def looks_like_json(body: bytes) -> bool:
@@ -81,19 +99,18 @@ def looks_like_json(body: bytes) -> bool:
     return body[:64].lstrip()[:1] in (b"{", b"[") if body else False
 
 
-def _guard_json(body: bytes, text: str, *, duplicates: bool) -> Quarantined | None:
+def _admit_json(body: bytes, text: str, *, duplicates: bool) -> bytes | Quarantined:
     sketch = body.translate(_FLATTEN, _OTHERS)
     if _too_deep(body, sketch):
         return Quarantined(reason=f"nested deeper than {DEPTH_MAX}", field="body")
+    admitted = _distinct_keys(body) if duplicates else _well_formed(body)
     suspicious = (
-        (_LONG_NUMBER in sketch and _LONG_NUMBER in body.translate(_SHOW_DIGITS))
+        admitted is None
+        or (_LONG_NUMBER in sketch and _LONG_NUMBER in body.translate(_SHOW_DIGITS))
         or len(body) > STRING_BYTES_MAX
-        or (_keys_may_repeat(body) if duplicates else _is_malformed(body))
     )
-    if not suspicious:
-        return None
-    reason = _precise(text)
-    return Quarantined(reason=reason, field="body") if reason else None
+    reason = _precise(text) if suspicious else ""
+    return Quarantined(reason=reason, field="body") if reason else admitted or body
 
 
 def _too_deep(body: bytes, sketch: bytes) -> bool:
@@ -128,27 +145,32 @@ def _depth_over(body: bytes) -> bool:
     return False
 
 
-def _is_malformed(body: bytes) -> bool:
-    """Tell whether the body breaks the grammar of JSON: `NaN`, a lone surrogate, cut short."""
+def _well_formed(body: bytes) -> bytes | None:
+    """Give the body; None if it breaks the grammar: `NaN`, a lone surrogate, cut short."""
     try:
         _skip(body)
     except (ValueError, RecursionError):
-        return True
-    return False
+        return None
+    return body
 
 
-def _keys_may_repeat(body: bytes) -> bool:
-    """Tell whether parsing loses a key, by counting colons before and after.
+def _distinct_keys(body: bytes) -> Parsed | None:
+    """Parse the body; None if a key may be lost by that, as colons before and after tell.
 
     Strings keep theirs and numbers have none, so fewer colons are keys that were overwritten.
     Escaped colons would spoil the count, so a body that has them is looked at precisely.
     """
     if any(escape in body for escape in _ESCAPED_COLON):
-        return True
+        return None
     try:
-        return _encode(_decode(body)).count(b":") != body.count(b":")
+        value = _decode(body)
+        if _encode(value).count(b":") != body.count(b":"):
+            return None
     except (ValueError, RecursionError):
-        return True  # Malformed, or a number beyond what Python reads.
+        return None  # Malformed, or a number beyond what is written again.
+    parsed = Parsed(body)
+    parsed.value = value
+    return parsed
 
 
 def _precise(text: str) -> str:

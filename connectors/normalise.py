@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
-from connectors.body import guard
+from connectors.body import admit
 from connectors.delivery import Delivery, Normalised, Quarantined, Source, Wanted
 from domain.fact import Fact
 
@@ -45,9 +46,10 @@ class Reading:
 
 def normalise(source: Source, delivery: Delivery, *, duplicates: bool = True) -> Reading:
     """Read a delivery with its connector; whatever happens, the answer is a value."""
-    if refused := guard(delivery.body, source.formats, duplicates=duplicates):
-        return Reading(quarantined=(refused,))
-    outcome = _outcome(source, delivery)
+    body = admit(delivery.body, source.formats, duplicates=duplicates)
+    if isinstance(body, Quarantined):
+        return Reading(quarantined=(body,))
+    outcome = _outcome(source, replace(delivery, body=body))
     if isinstance(outcome, Quarantined):
         return Reading(quarantined=(_short(outcome),))
     if len(outcome.facts) > FACTS_MAX:

@@ -5,9 +5,10 @@ to the most general name known (`payment`), and links lead there from the detail
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from connectors import money
 from connectors.writer import Writer
@@ -57,8 +58,7 @@ Kind = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class Money(Struct, frozen=True, kw_only=True, gc=False):
     """One operation as a provider tells it, before it is a fact; see `domain.body.Operation`.
 
     `payment` is the most general name known, for the fact's reference. `revision` is given where
@@ -78,8 +78,7 @@ class Money:
     apart: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
+class Teller(Struct, frozen=True, kw_only=True, gc=False):
     """Knows whose delivery is read, and writes what its objects say."""
 
     writer: Writer

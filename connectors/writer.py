@@ -1,10 +1,12 @@
 """Writes facts: what all facts of one delivery share stands in their envelope, said once here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.delivery import Delivery
 from domain.body import ReferenceLinked, UnknownReported
@@ -14,8 +16,7 @@ _DELIVERY_ID_CHARACTERS_MAX: Final = 200
 _UNKNOWN_ID_CHARACTERS_MAX: Final = 400
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
+class Writer(Struct, frozen=True, kw_only=True, gc=False):
     """One delivery's word about one order, or about what only a reference is known of."""
 
     delivery: Delivery

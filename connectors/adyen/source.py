@@ -1,7 +1,8 @@
 """Finds the notifications of a delivery (a batch, one by itself, a form) and has each told."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from connectors.adyen.item import item_facts, payment_name
 from connectors.adyen.payload import Item

@@ -16,10 +16,10 @@ order: its facts find it by the reference `order:NAME`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from connectors.amazon import order, order_v0, payload, payload_v0

@@ -1,8 +1,10 @@
 """Puts what a tracker says into facts: scans, what its status adds to them, its promise."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.easypost.payload import Detail, Event, Location, Tracker
 from connectors.easypost.table import DETAILS, REASON, SHARPER, STATUS
@@ -16,8 +18,7 @@ from domain.vocabulary import Parcel
 NAME: Final = "easypost"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
+class Teller(Struct, frozen=True, kw_only=True, gc=False):
     """Knows the tracker and writes what it says about its parcel."""
 
     writer: Writer

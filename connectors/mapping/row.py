@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from connectors.mapping import convert
 from connectors.mapping.errors import MappingError, NotUnderstood

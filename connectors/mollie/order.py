@@ -1,8 +1,9 @@
 """Mollie's order and its payment link: names of payments, and claims where these are not told."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from connectors.mollie.payload import Amount, Order, OrderParts, PaymentLink
 from connectors.mollie.payment import (

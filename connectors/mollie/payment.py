@@ -1,9 +1,11 @@
 """A payment and what was done with it: captures, refunds, charge backs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol, TypeVar
+
+from msgspec.structs import replace
 
 from connectors.mollie.payload import (
     Amount,

@@ -1,9 +1,10 @@
 """Finds out what a delivery holds: an id alone, an event, an object, a list of objects."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
 from connectors.listing import distinct, read_body, read_parts
@@ -90,7 +91,11 @@ def _event(teller: Teller, value: Fields, at: str) -> Outcome:
     told = _object(replace(teller, writer=writer), entity, path(at, "_embedded.entity"))
     if isinstance(told, Normalised) and entity.get("resource") == "payment-link":
         wanted = _wanted(writer.delivery, event.entity_id)
-        return replace(told, wanted=(wanted,) if wanted else (), ignored="")
+        return Normalised(
+            facts=told.facts,
+            quarantined=told.quarantined,
+            wanted=(wanted,) if wanted else (),
+        )
     return told
 
 

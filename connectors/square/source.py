@@ -1,9 +1,10 @@
 """Finds out what a delivery holds: an event, an object in its wrapper, a list of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
 from connectors.listing import distinct, read_body, read_parts

@@ -1,7 +1,8 @@
 """A charge and its refunds: what was authorised, captured, given back."""
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from connectors.stripe.payload import Charge, Refund
 from connectors.stripe.table import REFUND

@@ -1,6 +1,6 @@
 """A dispute: opened, and how it ended. Moving the money there and back is part of it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from connectors.stripe.payload import Dispute
 from connectors.stripe.table import DISPUTE

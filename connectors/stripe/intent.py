@@ -1,8 +1,9 @@
 """A payment intent and a checkout session: the promise to pay and how far it got."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from connectors.stripe.payload import Intent, Session
 from connectors.stripe.table import INTENT, SESSION_PAYMENT, Step

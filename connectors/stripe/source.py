@@ -1,9 +1,10 @@
 """Finds out what a delivery holds (an event, an object, a list) and has each part told."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.listing import read_body, read_parts

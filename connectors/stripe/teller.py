@@ -1,8 +1,9 @@
 """Puts what an object says into facts: names, references, times, revisions, amounts."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from msgspec import Struct
 
 from connectors import teller
 from connectors.stripe.payload import Event, Metadata
@@ -18,8 +19,7 @@ PROVIDER: Final = "stripe"
 _MICROS: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Money:
+class Money(Struct, frozen=True, kw_only=True, gc=False):
     """One operation as an object tells it, before it is a fact.
 
     `payment` is the most general name known, for the fact's reference. What `may_change` takes
@@ -39,8 +39,7 @@ class Money:
     apart: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
+class Teller(Struct, frozen=True, kw_only=True, gc=False):
     """Knows the event around an object, if there is one, and writes what the object says."""
 
     writer: Writer

@@ -1,9 +1,11 @@
 """Puts a story into facts: its scans, what its status adds to them, and its promise."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.tracking.story import Line, Story, Vendor
 from connectors.tracking.table import Table
@@ -19,8 +21,7 @@ _ARRIVED: Final = frozenset({Parcel.DELIVERED, Parcel.COLLECTED})
 _MOVED: Final = PARCEL_RANK[Parcel.HANDED_OVER]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Teller:
+class Teller(Struct, frozen=True, kw_only=True, gc=False):
     """Knows the parcel and the vendor's words, and writes what is told."""
 
     writer: Writer

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from connectors.body import guard, parse
-from connectors.delivery import BODY_BYTES_MAX
+from connectors.body import admit, parse
+from connectors.delivery import BODY_BYTES_MAX, Quarantined
 
 if TYPE_CHECKING:
     from connectors.delivery import Source
@@ -158,9 +158,9 @@ def _checked(body: bytes | None, source: Source) -> Answer:
     """Take a whole document only: a proxy's error page or half an answer is worth another try."""
     if body is None:
         return Failed(cause=f"body over {BODY_BYTES_MAX} bytes")
-    refused = guard(body, source.formats, duplicates=False)
-    if refused is not None:
-        return Failed(cause=f"body: {refused.reason}", again=True)
+    admitted = admit(body, source.formats, duplicates=False)
+    if isinstance(admitted, Quarantined):
+        return Failed(cause=f"body: {admitted.reason}", again=True)
     try:
         parse(body)
     except ValueError:
