@@ -61,6 +61,7 @@ def _is_plain(order: Order) -> bool:
         or goods.over
         or goods.returned_over
         or goods.after_cancel
+        or (goods.handed_over and order.operations and not money.captured)
         or derived.promise.cancelled_at
         or (order.head is not None and order.head.hold)
     ):
@@ -87,6 +88,18 @@ def _money(order: Order) -> Iterator[Finding]:
     if 0 < cancelled_at < money.last_capture_at and money.captured - money.refunded > money.due:
         numbers = {"captured": money.captured, "refunded": money.refunded}
         yield Finding("money_after_cancel", "", "critical", numbers, "refund")
+
+
+def _unpaid_goods(order: Order) -> Iterator[Finding]:
+    """Find goods that left after their authorisation had expired, and no money came (X.12)."""
+    money = order.derived.money
+    if money.captured or money.authorized or not order.derived.goods.handed_over:
+        return
+    ends = [one.at for key, one in order.operations.items() if key.startswith("expired|")]
+    left = [parcel.left_at for parcel in order.derived.goods.parcels.values() if parcel.left_at]
+    if ends and left and min(ends) < max(left):
+        evidence = {"expired_at": min(ends), "left_at": max(left), "due": money.due}
+        yield Finding("shipped_without_authorization", "", "critical", evidence, "capture")
 
 
 def _goods(order: Order) -> Iterator[Finding]:
@@ -194,4 +207,14 @@ def _stock(order: Order) -> Iterator[Finding]:
         yield Finding("stock_missing", "", "warning", {"since": complete.at}, "replenish")
 
 
-_FINDERS: Final = (_conflicts, _money, _goods, _parcels, _holds, _words, _awaited, _stock)
+_FINDERS: Final = (
+    _conflicts,
+    _money,
+    _unpaid_goods,
+    _goods,
+    _parcels,
+    _holds,
+    _words,
+    _awaited,
+    _stock,
+)

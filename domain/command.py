@@ -452,7 +452,7 @@ Command = (
 class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What was decided about one command: accepted with effects, or refused by a guard.
 
-    `elsewhere` are facts about other orders that the command brings about.
+    `elsewhere` are facts about other orders, and links of parcels, that it brings about.
     """
 
     command_id: Id

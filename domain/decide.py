@@ -1,16 +1,19 @@
 """Decide: a command meets its guards once, and the verdict holds the facts that it brings about."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain import fact as facts
+from domain.body import ReferenceLinked
 from domain.command import Cancel, Close, Command, CommandJudged, Release, Verdict
-from domain.effects.common import Maker, Outcome
+from domain.effects.common import Maker, Outcome, envelope
 from domain.effects.goods import GOODS
 from domain.effects.money import MONEY
 from domain.effects.office import OFFICE
 from domain.effects.order import ORDER
 from domain.effects.returns import RETURNS
+from domain.fact import Fact
 from domain.guard import Refusal, name_of, refuse
 from domain.instant import NEVER, micros
 from domain.order import Order
@@ -50,10 +53,26 @@ def decide(order: Order, command: Command, rules: Rules) -> CommandJudged:
             command=name,
             accepted=True,
             effects=outcome.effects,
-            elsewhere=outcome.elsewhere,
+            elsewhere=(*outcome.elsewhere, *_links(command, outcome)),
             notify_customer=getattr(command.body, "notify_customer", True),
         ),
     )
+
+
+def _links(command: Command, outcome: Outcome) -> Iterator[Fact]:
+    """Say whose the parcels are that the effects name, so that carriers' news find the order."""
+    for effect in outcome.effects:
+        if not isinstance(effect, facts.ShipmentCreated | facts.ShipmentEdited):
+            continue
+        for parcel in effect.body.parcels:
+            reference = f"parcel:{parcel.number}"
+            yield facts.ReferenceWasLinked(
+                **{
+                    **envelope(command, "linked"),
+                    "event_id": f"link:{command.order_key}:{reference}",
+                },
+                body=ReferenceLinked(reference=reference),
+            )
 
 
 def decide_by_time(order: Order, fired: facts.TimerHasFired, rules: Rules) -> CommandJudged | None:

@@ -15,12 +15,14 @@ from domain.envelope import kind_of
 from domain.fact import Fact, ReferenceWasLinked
 from domain.instant import micros, moment
 from domain.message import Anomaly
-from domain.rules import HOUR, Policy
+from domain.rules import DAY, HOUR, Policy
 
 WAITING_MAX: Final = 500
 """Facts that wait at one reference; more is a broken source and goes to dead letters."""
 ALIASES_MAX: Final = 20
 LINKS_MAX: Final = 50
+REUSE_DAYS: Final = 90
+"""Within so many days two orders of one tracking number are an anomaly; carriers begin anew later."""
 HOPS_MAX: Final = 8
 """Names lead from the detailed to the general; a chain longer than this is a circle."""
 
@@ -43,6 +45,7 @@ class Resolved(NamedTuple):
     to_references: tuple[Fact, ...] = ()
     parked: bool = False
     full: bool = False
+    anomalies: tuple[Anomaly, ...] = ()
 
 
 def resolve(entry: Entry, fact: Fact, *, seen_at: int) -> Resolved:
@@ -75,8 +78,39 @@ def _link(entry: Entry, fact: ReferenceWasLinked) -> Resolved:
     if known is None and len(entry.links) >= LINKS_MAX:
         return Resolved(entry, full=True)
     entry = replace(entry, links={**entry.links, key: min(known or at, at)})
-    onward = _passed_on(entry, fact) if known is None else ()
-    return _release(entry, onward)
+    if known is not None:
+        return _release(entry, ())
+    released = _release(entry, _passed_on(entry, fact))
+    return released._replace(anomalies=_reused(entry, fact, key, at))
+
+
+def _reused(entry: Entry, fact: ReferenceWasLinked, key: str, at: int) -> tuple[Anomaly, ...]:
+    """Find other orders of this parcel's number, too near for the carrier to use it anew (X.4)."""
+    if not fact.body.reference.startswith("parcel:"):
+        return ()
+    near = [
+        (other, linked)
+        for other, linked in sorted(entry.links.items())
+        if other != key and abs(linked - at) < REUSE_DAYS * DAY
+    ]
+    return tuple(_reuse(fact, *sorted([(key, at), other])) for other in near)
+
+
+def _reuse(fact: ReferenceWasLinked, one: tuple[str, int], two: tuple[str, int]) -> Anomaly:
+    later = max(one, two, key=lambda pair: (pair[1], pair[0]))[0]
+    return Anomaly(
+        id=f"{fact.tenant}:{fact.body.reference}:tracking_number_reused:{one[0]}:{two[0]}",
+        order_key=later,
+        tenant=fact.tenant,
+        channel=later.split("/", 2)[1],
+        kind="tracking_number_reused",
+        change="raised",
+        severity="warning",
+        occurred_at=moment(max(one[1], two[1])),
+        cause=fact.event_id,
+        evidence={"reference": fact.body.reference, "orders": [one[0], two[0]]},
+        test=fact.test,
+    )
 
 
 def _alias(entry: Entry, fact: ReferenceWasLinked, alias: str) -> Resolved:

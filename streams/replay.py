@@ -177,7 +177,9 @@ class Replay:
             self._orders.put(step.order)
         said: list[Said] = list(step.messages)
         for following in step.log:
-            if following.order_key not in {None, key}:  # a fact about another order
+            if isinstance(following, ReferenceWasLinked):
+                said += self._resolve(following, seen_at)
+            elif following.order_key != key:  # a fact about another order
                 said += self._meet(following, seen_at)
         for message in step.messages:
             if isinstance(message, StockMovement):
@@ -214,6 +216,7 @@ class Replay:
                 said.append(Refused(f"reference: more waits at {name[1]} than it can hold"))
                 continue
             self._entries[name] = found.entry
+            said += found.anomalies
             for addressed in found.to_orders:
                 said += self._meet(addressed, seen_at)
             queue.extend((renamed, hops + 1) for renamed in found.to_references)

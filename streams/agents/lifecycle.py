@@ -24,6 +24,7 @@ from domain.command import Record
 from domain.deadline import fire, next_deadline
 from domain.envelope import kind_of
 from domain.evidence import TooMany
+from domain.fact import ReferenceWasLinked
 from domain.instant import moment
 from domain.message import (
     ActionRequired,
@@ -42,6 +43,7 @@ from domain.vocabulary import OrderKey
 from streams import topic
 from streams.agents.dead_letter import bury
 from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
+from streams.agents.feed import reference_key
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -151,8 +153,10 @@ class LifecycleProcessor:
             if said in _COUNTED:
                 self._note(message)
         for record in step.log:
-            own = record.order_key is None or record.order_key.encode() == key
-            if own:
+            if isinstance(record, ReferenceWasLinked):
+                reference = reference_key(record.tenant, record.body.reference)
+                send(topic.REFERENCES, reference, encode_record(record))
+            elif str(record.order_key).encode() == key:
                 send(topic.ORDER_LOG, key, encode_record(record), (), partition)
             else:
                 send(topic.ORDER_LOG, str(record.order_key).encode(), encode_record(record))

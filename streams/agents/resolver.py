@@ -79,6 +79,9 @@ class ResolverProcessor:
         outbox = self._context.outbox
         for fact in resolved.to_orders:
             outbox.send(topic.ORDER_LOG, str(fact.order_key).encode(), encode_record(fact))
+        for anomaly in resolved.anomalies:
+            outbox.send(topic.ANOMALIES, anomaly.order_key.encode(), encode_message(anomaly))
+            self._metrics.anomalies.labels(kind=anomaly.kind, change=anomaly.change).inc()
         headers = [(_HOPS, str(hops + 1).encode())]
         for fact in resolved.to_references:
             key = reference_key(fact.tenant, _reference_of(fact))
