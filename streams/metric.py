@@ -58,6 +58,9 @@ class Metrics:
 
     def _make_domain(self) -> None:
         self.facts = self._counter("facts", "Facts by what became of them.", "kind", "outcome")
+        self.tenants = self._counter(
+            "tenant_facts", "Facts by tenant; those past the first hundred as other.", "tenant"
+        )
         self.duplicates = self._counter("duplicates", "Repeats recognised.")
         self.parked = self._gauge("parked", "Facts waiting for their order.", "partition")
         self.refused = self._counter("refused", "Commands refused.", "command", "guard")

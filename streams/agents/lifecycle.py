@@ -60,6 +60,7 @@ _TOPICS: Final[dict[type, str]] = {
     ActionRequired: topic.ACTION_REQUIRED,
     Anomaly: topic.ANOMALIES,
 }
+_TENANT_LABELS_MAX: Final = 100
 _COUNTED: Final = frozenset({Anomaly, CommandResult})
 """Messages that have a series of their own; the rest is counted by topic."""
 
@@ -76,6 +77,8 @@ class LifecycleProcessor:
         self._deadlines = DeadlineIndex(context.store)
         self._waiting: dict[bytes, list[ConsumerRecord]] = {}
         self._counts: Counter[tuple[type[Record], bool]] = Counter()
+        self._tenants: Counter[bytes] = Counter()
+        self._tenants_named: set[str] = set()
 
     def restored(self) -> None:
         """Collect the deadlines of all orders."""
@@ -97,6 +100,7 @@ class LifecycleProcessor:
     def finish(self) -> None:
         """Let the waiting records meet their orders; store and show every touched order once."""
         for key, records in self._waiting.items():
+            self._tenants[(key or b"").partition(b"/")[0]] += len(records)
             before = self._load(key, records[0].timestamp) if key else None
             order = before
             for record in records:
@@ -200,6 +204,17 @@ class LifecycleProcessor:
         if repeats:
             self._metrics.duplicates.inc(repeats)
         self._counts.clear()
+        for tenant, times in self._tenants.items():
+            self._metrics.tenants.labels(tenant=self._tenant_label(tenant)).inc(times)
+        self._tenants.clear()
+
+    def _tenant_label(self, tenant: bytes) -> str:
+        """Name a tenant, or `other` once there are too many for a label (X.22)."""
+        name = tenant.decode(errors="replace")
+        if name not in self._tenants_named and len(self._tenants_named) >= _TENANT_LABELS_MAX:
+            return "other"
+        self._tenants_named.add(name)
+        return name
 
 
 def _is_order_key(key: bytes) -> bool:

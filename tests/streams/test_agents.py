@@ -26,6 +26,44 @@ def stage(name: str, **settings) -> LocalStage:
     return LocalStage(made[0])
 
 
+def counted(metrics: Metrics, name: str, **labels: str) -> float:
+    return metrics.registry.get_sample_value(f"orderstream_{name}", labels) or 0
+
+
+@pytest.mark.rule("X.22")
+def test_what_passes_is_counted_by_kind_and_tenant():
+    """
+    Facts, repeats, refusals, anomalies, dead letters; a hundred tenants have a label each.
+    """
+    metrics = Metrics(CollectorRegistry())
+    worker = LocalStage(make_stages(load_settings(), metrics, {"lifecycle"})[0])
+    cancel = b'{"kind":"command.close","event_id":"c1","order_key":"acme/shop/1001",'
+    cancel += b'"occurred_at":"2026-01-05T09:00:00Z"}'
+    refund = fact("payment.refunded", "r1", {"amount": 5, "currency": "EUR", "reference": "x"})
+    others = [
+        record(
+            topic.ORDER_LOG,
+            PLACED.replace(b"acme/", b"t%d/" % number),
+            key=KEY.replace(b"acme/", b"t%d/" % number),
+        )
+        for number in range(120)
+    ]
+    own = [PLACED, PLACED, cancel, refund, b"{"]
+    worker.process([record(topic.ORDER_LOG, value, key=KEY) for value in own] + others)
+
+    assert counted(metrics, "facts_total", kind="order.placed", outcome="applied") == 121
+    assert counted(metrics, "facts_total", kind="order.placed", outcome="repeat") == 1
+    assert counted(metrics, "duplicates_total") == 1
+    assert counted(metrics, "refused_total", command="close", guard="obligations_met") == 1
+    raised = {"kind": "refund_exceeds_capture", "change": "raised"}
+    assert counted(metrics, "anomalies_total", **raised) == 1
+    assert counted(metrics, "tenant_facts_total", tenant="acme") == 5
+    assert counted(metrics, "tenant_facts_total", tenant="other") == 21
+    names = {family.name for family in metrics.registry.collect()}
+    for name in ("lag", "fold_seconds", "batch_seconds", "parked", "dead_letters"):
+        assert f"orderstream_{name}" in names
+
+
 def fact(kind: str, event_id: str, body: dict, **envelope) -> bytes:
     said = {
         "kind": kind,
