@@ -8,10 +8,11 @@ from typing import Final
 import msgspec
 
 from domain.command import Record
+from domain.envelope import Envelope
 from domain.message import Message, Snapshot
 from domain.order import Order
 from domain.stock_book import Claim
-from domain.stock_fact import StockFact, StockRecord
+from domain.stock_fact import StockRecord
 from domain.stock_level import StockNow
 from domain.stock_state import Stock
 
@@ -35,7 +36,7 @@ def decode_stock_record(value: bytes) -> StockRecord:
     return _stock_record.decode(value)
 
 
-def encode_record(record: Record | StockFact) -> bytes:
+def encode_record(record: Envelope) -> bytes:
     """Write a fact, command or verdict."""
     return _json.encode(record)
 

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from domain import office_body as office
 from domain import request
 from domain.body import Empty
+from domain.configuration import ConfigurationChanged
 from domain.document import Id, Text
 from domain.envelope import Envelope
 from domain.fact import Fact
@@ -471,5 +472,5 @@ class CommandJudged(
     body: Verdict
 
 
-Record = Fact | Command | CommandJudged
-"""Whatever may stand in the order log."""
+Record = Fact | Command | CommandJudged | ConfigurationChanged
+"""Whatever may stand in the order log; the last is about a tenant, not about one order."""

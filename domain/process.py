@@ -14,6 +14,7 @@ from domain.action import asked_actions, owed, owed_actions
 from domain.announce import Cause, announce
 from domain.command import CommandJudged, Record, Request
 from domain.completion import decide_completion
+from domain.configuration import ConfigurationChanged
 from domain.deadline import Deadline, fire
 from domain.decide import EXPIRY, decide, decide_by_time, expiry_of
 from domain.derive import derive
@@ -70,6 +71,10 @@ def _meet(order: Order, record: Record, rules: Rules) -> Step:
         return step._replace(log=(judged, *step.log))
     if isinstance(record, TimerHasFired):
         return _time_passed(order, record, rules)
+    if isinstance(
+        record, ConfigurationChanged
+    ):  # about the tenant: whoever has the rules takes it
+        return Step(order, (), repeat=True)
     merged = _take_in(order, record)
     if merged is order:
         return Step(order, (), repeat=True)

@@ -33,6 +33,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     `local_orders`: whether orders may be created here (S4.1).
     `command_roles`: the roles of which an actor needs one, by command (S1.5).
     `muted`: triggers that tell nobody, as `profile.axis` or `profile.axis.word` (S2.11).
+    `test_orders_end`: no test orders once the channel had a real one (S2.6).
     `close_after_days`: close an order so long after it ended; 0 never does (S0.13).
     `silent_parcel_days`: raise an anomaly about a parcel that nobody scanned so long; 0 never.
     `refund_answer_hours`: how long a commanded refund may lack the provider's answer (8.8).
@@ -58,6 +59,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     local_orders: bool = True
     command_roles: dict[str, tuple[str, ...]] = {}
     muted: tuple[str, ...] = ()
+    test_orders_end: bool = False
     close_after_days: Annotated[int, Meta(ge=0, le=3650)] = 0
     silent_parcel_days: Annotated[int, Meta(ge=0, le=365)] = 0
     refund_answer_hours: Annotated[int, Meta(ge=0, le=8760)] = 0
@@ -68,7 +70,8 @@ class Policy(Struct, frozen=True, kw_only=True):
 class Rules(Struct, frozen=True, kw_only=True, eq=False):
     """The first profile governs commands; all of them are shown. `zone` says when a day ends.
 
-    `states` are the shop's own, by name (S1.2). `clock_decides` is off where the verdicts of the
+    `states` are the shop's own, by name (S1.2). `real_orders` says that the channel
+    had one, after which test orders are over where `test_orders_end` (S2.6). `clock_decides` is off where the verdicts of the
     past stand in for what timers decided.
     `facets` are the policies that profile tables look at, in the order of `profile.FACETS`.
     `timed` says that some policy sets deadlines.
@@ -79,6 +82,7 @@ class Rules(Struct, frozen=True, kw_only=True, eq=False):
     policy: Policy = Policy()
     zone: tzinfo = UTC
     states: dict[str, OwnState] = {}
+    real_orders: bool = False
     clock_decides: bool = True
     facets: tuple[str, str, str, str] = ("", "", "", "")
     timed: bool = False

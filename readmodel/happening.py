@@ -49,6 +49,8 @@ _SCAN_CHARACTERS_MAX: Final = 64
 """A scan's key has four texts, and an index entry has room for about 2,600 bytes."""
 _ID_CHARACTERS_MAX: Final = 512
 _SCAN: Final = "shipment.scan"
+_CONFIGURATION: Final = "configuration."
+"""Begins the kinds that are about a tenant, not about one order."""
 _JUDGED: Final = "command.judged"
 _ESCAPED_NUL: Final = b"\\u0000"
 
@@ -83,6 +85,8 @@ def rows_of(happening: Happening, generation: int) -> list[tuple[Table, Row]]:
 
 def _from_log(happening: Happening, generation: int) -> Rows:
     record = read_record(happening.value)
+    if record.kind.startswith(_CONFIGURATION):
+        return
     order_key = indexed(record.order_key or happening.key)
     tenant = indexed(order_key.partition("/")[0])
     at = instant_text(record.occurred_at)

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from domain.codec import decode_order, encode_order
 from domain.command import CommandJudged, Record, Request
+from domain.configuration import ConfigurationChanged, TenantRules
 from domain.deadline import fire, next_deadline
 from domain.envelope import Envelope
 from domain.evidence import TooMany
@@ -87,7 +88,7 @@ class Replay:
 
         With `stocks` they answer what orders want of them, else the log holds their answers.
         """
-        self._rules_for = rules_for
+        self._rules_for = TenantRules(rules_for)
         self._verdicts = verdicts or {}
         self._judge = judge
         self._stocks = stocks
@@ -97,6 +98,9 @@ class Replay:
     def take(self, record: Record, *, seen_at: datetime | None = None) -> list[Said]:
         """Take in the next record of the log; `seen_at` is its time there, if it had one."""
         seen_at = seen_at or record.received_at or record.occurred_at
+        if isinstance(record, ConfigurationChanged):
+            self._rules_for.take(record)
+            return []
         if record.order_key is not None and not isinstance(record, ReferenceWasLinked):
             return self._meet(record, seen_at)
         if isinstance(record, Request | CommandJudged):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from connectors import registry
 from streams import topic
 from streams.agents.command import CommandProcessor
+from streams.agents.configuration import ConfigurationProcessor
 from streams.agents.feed import FeedProcessor
 from streams.agents.fetch import FetchProcessor, Limits, Reach
 from streams.agents.lifecycle import LifecycleProcessor
@@ -34,6 +35,7 @@ ROLES: Final = (
     "commands",
     "resolver",
     "lifecycle",
+    "configuration",
     "stock-facts",
     "stock",
     "fetch",
@@ -81,6 +83,11 @@ def _makers(settings: Settings, metrics: Metrics) -> dict[str, tuple[str, str | 
             topic.ORDER_LOG,
             topic.LIFECYCLE_CHANGELOG,
             lambda c: LifecycleProcessor(c, metrics, rules_for),
+        ),
+        "configuration": (
+            topic.CONFIGURATION_REQUESTS,
+            topic.CONFIGURATION_CHANGELOG,
+            lambda c: ConfigurationProcessor(c, metrics, settings.partitions),
         ),
         "stock-facts": (topic.STOCK_FACTS, None, lambda c: StockFactProcessor(c, metrics)),
         "stock": (

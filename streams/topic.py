@@ -58,6 +58,7 @@ NOTIFICATIONS: Final = "notifications"
 COMMAND_RESULTS: Final = "command-results"
 ACTION_REQUIRED: Final = "action-required"
 ANOMALIES: Final = "anomalies"
+CONFIGURATION_REQUESTS: Final = "configuration-requests"
 STOCK_FACTS: Final = "stock-facts"
 STOCK_MOVEMENTS: Final = "stock-movements"
 STOCK_LEVELS: Final = "stock-levels"
@@ -66,6 +67,7 @@ LIFECYCLE_CHANGELOG: Final = "lifecycle-changelog"
 RESOLVER_CHANGELOG: Final = "resolver-changelog"
 STOCK_CHANGELOG: Final = "stock-changelog"
 FETCH_CHANGELOG: Final = "fetch-changelog"
+CONFIGURATION_CHANGELOG: Final = "configuration-changelog"
 
 TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=FEED_ORDERS, key="free", keep=Keep.FEED),
@@ -81,6 +83,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=COMMAND_RESULTS, key="order key", keep=Keep.OUTPUT, with_order_log=True),
     Topic(name=ACTION_REQUIRED, key="order key", keep=Keep.OUTPUT, with_order_log=True),
     Topic(name=ANOMALIES, key="order key", keep=Keep.OUTPUT, with_order_log=True),
+    Topic(name=CONFIGURATION_REQUESTS, key="tenant", keep=Keep.FEED),
     Topic(name=STOCK_FACTS, key="free", keep=Keep.FEED),
     Topic(name=STOCK_MOVEMENTS, key="tenant/warehouse/sku", keep=Keep.OUTPUT),
     Topic(name=STOCK_LEVELS, key="tenant/warehouse/sku", keep=Keep.LAST_PER_KEY),
@@ -89,6 +92,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=RESOLVER_CHANGELOG, key="reference", keep=Keep.LAST_PER_KEY),
     Topic(name=STOCK_CHANGELOG, key="tenant/warehouse/sku", keep=Keep.LAST_PER_KEY),
     Topic(name=FETCH_CHANGELOG, key="document", keep=Keep.LAST_PER_KEY),
+    Topic(name=CONFIGURATION_CHANGELOG, key="tenant", keep=Keep.LAST_PER_KEY),
 )
 
 

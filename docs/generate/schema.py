@@ -9,6 +9,7 @@ import msgspec
 from connectors.feed import HEADERS_MAX
 from docs.generate.page import prose
 from domain.command import Command, CommandJudged
+from domain.configuration import Configuration
 from domain.document import Document
 from domain.envelope import Envelope
 from domain.fact import Fact
@@ -49,6 +50,9 @@ MESSAGES = {
     "command-result": Named(CommandResult, "CommandResult", prose(CommandResult)),
     "action-required": Named(ActionRequired, "ActionRequired", prose(ActionRequired)),
     "anomaly": Named(Anomaly, "Anomaly", prose(Anomaly)),
+    "configuration-request": Named(
+        Configuration, "ConfigurationRequest", "A change of a tenant's own states or profiles."
+    ),
     "stock-fact": Named(
         StockFact, "StockFact", "What happened in a warehouse, told apart by `kind`."
     ),

@@ -95,6 +95,12 @@ USES = {
         "you",
         ("anomaly",),
     ),
+    topic.CONFIGURATION_REQUESTS: Use(
+        "Changes of a tenant's own states and profiles, asked for by people with the role",
+        "you, agent lifecycle",
+        "agent configuration",
+        ("configuration-request",),
+    ),
     topic.STOCK_FACTS: Use(
         "What happened in warehouses: counts, receipts, corrections, limits",
         "you",
@@ -126,6 +132,12 @@ USES = {
         "State of the resolver; its form is private",
         "agent resolver",
         "agent resolver at recovery",
+        ("state",),
+    ),
+    topic.CONFIGURATION_CHANGELOG: Use(
+        "Each tenant's own states and profiles; its form is private",
+        "agent configuration",
+        "agent configuration at recovery",
         ("state",),
     ),
     topic.STOCK_CHANGELOG: Use(

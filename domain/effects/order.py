@@ -22,6 +22,8 @@ from domain.vocabulary import CancelReason, HoldReason
 def _create(_order: Order, command: commands.Create, rules: Rules) -> Outcome | Refusal:
     if not rules.policy.local_orders:
         return Refusal("imported_only", "orders of this channel are imported, never made here")
+    if command.test and rules.real_orders and rules.policy.test_orders_end:
+        return Refusal("test_orders", "the store had a real order: test orders are over")
     saved = command.body.saved or rules.policy.initial == "saved"
     fact = facts.OrderSaved if saved else facts.OrderPlaced
     made = fact(**envelope(command, "created"), body=command.body.document)

@@ -21,6 +21,16 @@ from domain.codec import (
     encode_record,
 )
 from domain.command import Record
+from domain.configuration import (
+    Catalogue,
+    Channel,
+    Configuration,
+    ConfigurationChanged,
+    RealOrderCame,
+    StateName,
+    StateWasUsed,
+    TenantRules,
+)
 from domain.deadline import fire, next_deadline
 from domain.envelope import kind_of
 from domain.evidence import TooMany
@@ -41,6 +51,7 @@ from domain.snapshot import take_snapshot
 from domain.stock_fact import StockMovement, key_of
 from domain.vocabulary import OrderKey
 from streams import topic
+from streams.agents.configuration import PREFIX
 from streams.agents.dead_letter import bury
 from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
 from streams.agents.feed import reference_key
@@ -52,6 +63,10 @@ if TYPE_CHECKING:
     from streams.metric import Metrics
 
 _log = logging.getLogger(__name__)
+
+_changed: Final = msgspec.json.Decoder(ConfigurationChanged)
+_pack: Final = msgspec.msgpack.Encoder().encode
+_unpack: Final = msgspec.msgpack.Decoder(Catalogue).decode
 
 _TOPICS: Final[dict[type, str]] = {
     StatusChanged: topic.ORDER_STATUS,
@@ -73,7 +88,7 @@ class LifecycleProcessor:
     ) -> None:
         self._context = context
         self._metrics = metrics
-        self._rules_for = rules_for
+        self._rules_of = TenantRules(rules_for, self._recall)
         self._deadlines = DeadlineIndex(context.store)
         self._waiting: dict[bytes, list[ConsumerRecord]] = {}
         self._counts: Counter[tuple[type[Record], bool]] = Counter()
@@ -91,13 +106,69 @@ class LifecycleProcessor:
         processor's cache: mixed as they come, most of the time goes into waiting for memory.
         """
         for record in records:
+            if record.key and record.key.startswith(PREFIX):
+                self._configure(record)
+                continue
             waiting = self._waiting.get(record.key)
             if waiting is None:
                 self._waiting[record.key] = [record]
             else:
                 waiting.append(record)
 
+    def _configure(self, record: ConsumerRecord) -> None:
+        """Take a tenant's catalogue, at its place in the log: what came before meets the old one."""
+        self._meet_orders()
+        if record.value is None:
+            self._bury(record, "record without a value")
+            return
+        try:
+            changed = _changed.decode(record.value)
+        except msgspec.MsgspecError as error:
+            self._bury(record, f"not a catalogue: {error}")
+            return
+        self._context.store.put(record.key, with_deadline(0, _pack(changed.body)))
+        self._rules_of.take(changed)
+
+    def _recall(self, tenant: str) -> Catalogue:
+        value = self._context.store.get(PREFIX + tenant.encode())
+        return _unpack(memoryview(value)[BODY:]) if value else Catalogue()
+
+    def _tell_configuration(self, before: Order | None, order: Order, rules: Rules) -> None:
+        """Report the first use of a state of the shop's own, and a channel's first real order."""
+        chosen = order.derived.promise.state.partition("/")[2]
+        tenant, channel, _ = order.key.split("/", 2)
+        if (
+            chosen
+            and chosen in rules.states
+            and chosen not in self._rules_of.catalogue(tenant).used
+        ):
+            self._report(StateWasUsed, order, StateName(name=chosen), f"used:{chosen}")
+        if rules.policy.test_orders_end and not rules.real_orders and not order.test:
+            known = before is not None and "placed" in before.marks
+            if "placed" in order.marks and not known:
+                self._report(RealOrderCame, order, Channel(channel=channel), f"real:{channel}")
+
+    def _report(
+        self, kind: Callable[..., Configuration], order: Order, body: object, name: str
+    ) -> None:
+        tenant = order.key.partition("/")[0]
+        told = kind(
+            event_id=f"{order.key}:{name}",
+            tenant=tenant,
+            occurred_at=moment(order.placed_at or order.seen_at),
+            actor="system",
+            body=body,
+        )
+        self._context.outbox.send(
+            topic.CONFIGURATION_REQUESTS, tenant.encode(), encode_record(told)
+        )
+
     def finish(self) -> None:
+        """Work off what waits, and count it."""
+        self._meet_orders()
+        self._count()
+
+    def _meet_orders(self) -> None:
         """Let the waiting records meet their orders; store and show every touched order once."""
         for key, records in self._waiting.items():
             self._tenants[(key or b"").partition(b"/")[0]] += len(records)
@@ -106,9 +177,8 @@ class LifecycleProcessor:
             for record in records:
                 order = self._safely_meet(order, record)
             if order is not before and order is not None:
-                self._keep(key, order)
+                self._keep(key, before, order)
         self._waiting.clear()
-        self._count()
 
     def _safely_meet(self, order: Order | None, record: ConsumerRecord) -> Order | None:
         """Process a record, or bury it: whatever is wrong with it, its order is untouched."""
@@ -131,7 +201,7 @@ class LifecycleProcessor:
         if order is None or fact.order_key != order.key:
             self._bury(record, "wrong key: not the order's")
             return order
-        step = process(order, fact, self._rules_for(order.key))
+        step = process(order, fact, self._rules_of(order.key))
         self._counts[type(fact), step.repeat] += 1
         if step.repeat:
             return order
@@ -165,8 +235,9 @@ class LifecycleProcessor:
             else:
                 send(topic.ORDER_LOG, str(record.order_key).encode(), encode_record(record))
 
-    def _keep(self, key: bytes, order: Order) -> None:
-        rules, context = self._rules_for(order.key), self._context
+    def _keep(self, key: bytes, before: Order | None, order: Order) -> None:
+        rules, context = self._rules_of(order.key), self._context
+        self._tell_configuration(before, order, rules)
         deadline = next_deadline(order, rules)
         deadline_ms = -(-deadline.at // 1000) if deadline else 0
         context.store.put(key, with_deadline(deadline_ms, encode_order(order)))
@@ -178,7 +249,7 @@ class LifecycleProcessor:
         """Append a fact for every deadline that passed; it takes effect when the log brings it."""
         for key in self._deadlines.due(now_ms):
             order = self._load(key, now_ms)
-            deadline = next_deadline(order, self._rules_for(order.key)) if order else None
+            deadline = next_deadline(order, self._rules_of(order.key)) if order else None
             if order and deadline is not None and deadline.at <= now_ms * 1000:
                 fact = encode_record(fire(order, deadline))
                 partition = self._context.partition

@@ -294,3 +294,67 @@ def test_a_worker_takes_the_roles_it_is_given():
     made = make_stages(load_settings(), Metrics(CollectorRegistry()))
 
     assert tuple(one.name for one in made) == ROLES
+
+
+DEFINE = {
+    "kind": "configuration.define_state",
+    "event_id": "s1",
+    "tenant": "acme",
+    "occurred_at": "2026-01-05T09:00:00Z",
+    "roles": ["configurator"],
+    "body": {"name": "Waiting", "base": "Processing"},
+}
+
+
+@pytest.mark.rule("S1.2", "S1.4")
+def test_a_state_defined_at_run_time_reaches_every_partition_and_its_use_comes_back():
+    """
+    Requests in, the catalogue to each partition of the log, the first use to the catalogue.
+    """
+    desk, orders = stage("configuration", partitions=3), stage("lifecycle", profiles=CONFIGURABLE)
+    said = desk.process([request(DEFINE)])
+    assert topics(said) == [topic.COMMAND_RESULTS] + [topic.ORDER_LOG] * 3
+    assert [one.partition for one in said[1:]] == [0, 1, 2]
+
+    choose = b'{"kind":"command.set_state","event_id":"c1","order_key":"acme/shop/1001",'
+    choose += b'"occurred_at":"2026-01-05T09:00:00Z","body":{"state":"Waiting"}}'
+    log = [record(topic.ORDER_LOG, value, key=KEY) for value in (PLACED, choose)]
+    changed = record(topic.ORDER_LOG, said[1].value, key=said[1].key)
+    heard = orders.process([log[0], changed, log[1]])
+    (snapshot,) = [one for one in heard if one.topic == topic.ORDER_SNAPSHOTS][-1:]
+    assert json.loads(snapshot.value)["words"]["configurable"]["state"] == "Waiting"
+    (used,) = [one for one in heard if one.topic == topic.CONFIGURATION_REQUESTS]
+
+    desk.process([record(topic.CONFIGURATION_REQUESTS, used.value, key=used.key)])
+    again = desk.process([request(DEFINE | {"event_id": "s2"})])
+    assert json.loads(again[0].value)["guard"] == "unused"
+
+
+@pytest.mark.parametrize(
+    ("value", "cause"),
+    [
+        (b"{", "truncated"),
+        (None, "without a value"),
+        (json.dumps(DEFINE | {"tenant": ""}).encode(), "tenant"),
+        (json.dumps(DEFINE | {"body": {"name": "x", "base": "Gone"}}).encode(), "base"),
+        (json.dumps(DEFINE | {"tenant": "else"}).encode(), "wrong key"),
+    ],
+)
+def test_what_is_no_request_is_a_dead_letter(value, cause):
+    """
+    With its cause, and nothing is changed.
+    """
+    (said,) = stage("configuration").process(
+        [record(topic.CONFIGURATION_REQUESTS, value, key=b"acme")]
+    )
+
+    assert said.topic == topic.DEAD_LETTERS
+    assert cause in header(said, "cause")
+
+
+CONFIGURABLE = {"default": {"profiles": ["configurable"]}}
+
+
+def request(fields: dict):
+    value = json.dumps(fields).encode()
+    return record(topic.CONFIGURATION_REQUESTS, value, key=b"acme")

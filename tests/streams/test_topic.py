@@ -7,7 +7,7 @@ from streams.topic import TOPICS, Keep, topic_config
 def test_names_are_unique():
     names = [topic.name for topic in TOPICS]
 
-    assert len(names) == len(set(names)) == 21
+    assert len(names) == len(set(names)) == 23
 
 
 def test_changelogs_and_snapshots_are_compacted():
@@ -20,6 +20,7 @@ def test_changelogs_and_snapshots_are_compacted():
         "resolver-changelog",
         "stock-changelog",
         "fetch-changelog",
+        "configuration-changelog",
     }
 
 
