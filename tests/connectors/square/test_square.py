@@ -211,6 +211,21 @@ def test_every_order_of_arrival_and_every_repeat_ends_in_the_same_ledger(name):
 
 
 @pytest.mark.rule("X.1")
+def test_of_two_versions_of_a_payment_the_newer_one_counts():
+    """A tip may be added later; nothing contradicts then."""
+    tipped = told(
+        "payment_completed",
+        "payment",
+        total_money={"amount": 5500, "currency": "EUR"},
+        updated_at="2024-03-01T12:00:00.000Z",
+    )
+
+    order = story(SOURCE, sample(SOURCE, "payment_completed"), tipped)
+
+    assert [(one.amount, one.final) for one in order.operations.values()] == [(5500, True)]
+
+
+@pytest.mark.rule("X.1")
 def test_an_order_and_its_payment_in_any_order_are_one_order():
     """Tenders claim what the payment tells, and nothing is counted twice."""
     names = ("order_open", "order_shipped_and_collected", "payment_completed")
