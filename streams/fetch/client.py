@@ -11,6 +11,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -19,6 +20,8 @@ from connectors.body import admit, parse
 from connectors.delivery import BODY_BYTES_MAX, Quarantined
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from connectors.delivery import Source
     from streams.fetch.account import Fetching
 
@@ -71,7 +74,6 @@ class Client:
 
     def __init__(self, *, seconds_max: float) -> None:
         self._seconds_max = seconds_max
-        self._trust = httpx.create_ssl_context(trust_env=False)  # slow to make, so made once
         self._tasks: set[asyncio.Task[Answer]] = set()
 
     def start(self, fetching: Fetching, source: Source, path: str) -> asyncio.Task[Answer]:
@@ -103,7 +105,7 @@ class Client:
         headers = {"Accept": _accept(source), **fetching.credentials}
         async with (
             httpx.AsyncClient(
-                verify=self._trust,
+                verify=_trust(),
                 follow_redirects=False,
                 trust_env=False,
                 timeout=self._seconds_max,
@@ -116,6 +118,12 @@ class Client:
             if response.status_code == _NO_CONTENT:
                 return Document(body=None)
             return _checked(await _body(response), source)
+
+
+@cache
+def _trust() -> SSLContext:
+    """Know the authorities whose certificates are believed; slow to read, so read once."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _accept(source: Source) -> str:
