@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import compute, connector, latency, machine, peers, recovery, throughput
+from bench import compute, connector, latency, machine, peers, recovery, throughput, view
 from tests.harness.installation import ROOT
 
 Figures = Mapping[str, float]
@@ -30,11 +30,17 @@ _TARGETS = {
     "latency at 200/s": "p50 <= 50, p99 <= 200",
     "latency at 5000/s": "p50 <= 200, p99 <= 500",
     "recovery of 300k": "<= 3 s, <= 1500 bytes an order",
+    "view in SQLite": "changes >= 4000/s, p99 <= 150 ms at 1,000,000 orders",
+    "view in PostgreSQL": "changes >= 8000/s, p99 <= 50 ms at 1,000,000 orders",
     "recovery of 1M": "<= 8 s, <= 1500 bytes an order",
 }
 _CONNECTORS = "connectors"
 _WITHOUT_BROKER = {
     "fold": {"fold": lambda events: compute.fold(min(events, 50_000))},
+    "view": {
+        "view in SQLite": lambda events: view.sqlite(events // 2),
+        "view in PostgreSQL": lambda events: view.postgresql(events // 2),
+    },
 }
 _WITH_BROKER: Mapping[str, Mapping[str, Measure]] = {
     "throughput": {

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from readmodel.bulk import delete_parts, upsert
 from readmodel.column import moment_text
+from readmodel.erasure import erased_among, scrub_rows, scrub_snapshot
 from readmodel.errors import PositionMoved
 from readmodel.happening import SNAPSHOTS, Happening, rows_of
 from readmodel.message_table import GENERATIONS, POSITIONS, UNREADABLE
@@ -27,6 +28,8 @@ from readmodel.seen import read_head
 
 LIVE: Final = "live"
 """The consumer that follows the topics; a rebuild has a name of its own."""
+_TELLING: Final = frozenset({"notification", "command_result", "action_required"})
+"""Tables of messages that may name a person."""
 _REASON_CHARACTERS_MAX: Final = 500
 _REFUSED: Final = (DataError, IntegrityError, OverflowError, UnicodeEncodeError)
 """What a database or its driver says of a value, not of the database."""
@@ -181,9 +184,17 @@ def _write_rows(connection: Connection, records: Iterable[Incoming], generation:
             bad.append(_unreadable(record, error))
     orders = _write_orders(connection, snapshots, generation, bad)
     for name, rows in sorted(tables.items()):
-        upsert(connection, METADATA.tables[name], rows)
+        upsert(connection, METADATA.tables[name], _without_erased(connection, name, rows))
     upsert(connection, UNREADABLE, bad)
     return Written(orders, orders + sum(map(len, tables.values())), len(bad))
+
+
+def _without_erased(connection: Connection, name: str, rows: list[Row]) -> list[Row]:
+    if name not in _TELLING:
+        return rows
+    place = list(METADATA.tables[name].columns.keys()).index("order_key")
+    erased = erased_among(connection, {str(row[place]) for row in rows})
+    return scrub_rows(name, rows, erased) if erased else rows
 
 
 def _write_orders(
@@ -195,6 +206,7 @@ def _write_orders(
     if not snapshots:
         return 0
     standing = _standing(connection, list(snapshots))
+    erased = erased_among(connection, snapshots)
     orders: list[Row] = []
     rewritten: dict[str, list[str]] = {}
     parts: dict[str, list[Row]] = {}
@@ -204,8 +216,9 @@ def _write_orders(
             continue
         anew = there is None or there.generation < generation
         try:
+            raw = record.value or b""
             projected = project(
-                record.value or b"",
+                scrub_snapshot(raw) if order_key in erased else raw,
                 changed_at=_recorded_at(record),
                 generation=generation,
                 digests=None if anew or there is None else there.digests,

@@ -136,6 +136,15 @@ GENERATIONS: Final = Table(
 )
 """One row: which generation is written now. A rebuild begins a new one and removes the old."""
 
+ERASED: Final = Table(
+    "erased_order",
+    METADATA,
+    Column("order_key", Key, primary_key=True),
+    Column("tenant", Key, nullable=False),
+    Column("erased_at", Instant, nullable=False),
+)
+"""Orders of which nobody may know any more who they were for (X.20)."""
+
 UNREADABLE: Final = Table(
     "unreadable_record",
     METADATA,

@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "timeline": ("timeline", "Show what happened to one order."),
     "dead-letters": ("dead_letters", "Look at what could not be processed; send it again."),
     "rebuild": ("rebuild", "Build state again from the order log and compare; or the view."),
+    "erase": ("erase", "Erase a customer from the view; every status stays."),
     "migrate": ("migrate", "Make the view's tables or bring them up to date."),
 }
 """Command: the module of `streams.command_line` whose `command` it is, and one line of help."""

@@ -26,7 +26,7 @@ PAGES = (
 
 WITHOUT_BROKER = {"normalize", "replay", "sources", "settings"}
 WITH_BROKER = {"demo", "worker", "topics", "send", "order", "dead-letters", "rebuild"}
-WITH_VIEW = {"orders", "timeline", "migrate"}
+WITH_VIEW = {"orders", "timeline", "migrate", "erase"}
 FOLDERS = {
     "domain",
     "connectors",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import subprocess
 from pathlib import Path
 
@@ -21,9 +22,10 @@ class Server:
         self._folder = folder
         self._numbers = itertools.count()
 
-    def start(self) -> None:
+    def start(self, options: str = "") -> None:
         run = ["bash", _SCRIPTS / "start.sh", self._folder]
-        subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
+        environment = {**os.environ, "POSTGRES_OPTIONS": options}
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, env=environment)
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it; `immediate` leaves everything as a crash would."""

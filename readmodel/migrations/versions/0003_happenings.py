@@ -22,12 +22,14 @@ def upgrade() -> None:
     _make_stock()
     _make_projection_position()
     _make_projection_generation()
+    _make_erased_order()
     _make_unreadable_record()
     op.execute("INSERT INTO projection_generation (id, generation) VALUES (1, 1)")
 
 
 def downgrade() -> None:
     op.drop_table("unreadable_record")
+    op.drop_table("erased_order")
     op.drop_table("projection_generation")
     op.drop_table("projection_position")
     op.drop_table("stock")
@@ -251,6 +253,16 @@ def _make_projection_generation() -> None:
         sa.Column("begun_at", Instant(), nullable=True),
         sa.Column("done_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
+    )
+
+
+def _make_erased_order() -> None:
+    op.create_table(
+        "erased_order",
+        sa.Column("order_key", Key(), nullable=False),
+        sa.Column("tenant", Key(), nullable=False),
+        sa.Column("erased_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("order_key"),
     )
 
 
