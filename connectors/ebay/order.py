@@ -5,11 +5,10 @@ buyer paid is a claim of the order's status about its total. Refunds are told on
 """
 
 from collections.abc import Container, Iterable, Iterator
-from datetime import datetime
-from typing import Final
 
 from connectors.ebay import payload
-from connectors.ebay.payload import CancelRequest, Fulfilment, Line, Order, Refund
+from connectors.ebay.fulfilment import fulfilment_facts
+from connectors.ebay.payload import CancelRequest, Line, Order, Refund
 from connectors.ebay.table import (
     CANCEL,
     CANCEL_REASON,
@@ -24,15 +23,12 @@ from connectors.money import NotMoney, minor_each
 from connectors.snapshot import Snapshot
 from connectors.writer import Writer
 from domain import document, fact
-from domain.body import Operation, PackageInfo, Reason, ShipmentInfo, ShipmentRef, Units
+from domain.body import Operation, Reason
 from domain.fact import Fact
-from domain.identity import parcel_key
 from domain.instant import micros
 from domain.office_body import GiftMessage
 from domain.office_fact import OrderGiftMessageSet
 from domain.vocabulary import Evidence, Minor, Validity
-
-_NUMBER_CHARACTERS_MAX: Final = 100
 
 
 def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
@@ -276,29 +272,3 @@ def _goods(snapshot: Snapshot, order: Order) -> Iterable[Fact]:
             if FULFILMENT.get(line.line_item_fulfillment_status) == "shipped"
         }
     )
-
-
-def fulfilment_facts(writer: Writer, fulfilment: Fulfilment, at: datetime) -> Iterator[Fact]:
-    """Say what a package holds and that it left; `at` stands in where it has no time."""
-    shipped_at = fulfilment.shipped_date
-    created_at = shipped_at or at
-    number = parcel_key(fulfilment.shipment_tracking_number[:_NUMBER_CHARACTERS_MAX], "")
-    known = bool(fulfilment.shipment_tracking_number.strip())
-    carrier = fulfilment.shipping_carrier_code
-    parcels = (PackageInfo(number=number, carrier=carrier),) if known else ()
-    info = ShipmentInfo(
-        shipment_id=fulfilment.fulfillment_id,
-        lines=tuple(
-            Units(line_id=each.line_item_id, quantity=each.quantity)
-            for each in fulfilment.line_items
-        ),
-        parcels=parcels,
-        carrier=carrier,
-    )
-    name = f"fulfillment:{fulfilment.fulfillment_id}"
-    yield writer.fact(fact.ShipmentCreated, name, created_at, body=info)
-    for parcel in parcels:
-        yield writer.link(f"parcel:{parcel.number}", created_at)
-    if shipped_at:
-        body = ShipmentRef(shipment_id=fulfilment.fulfillment_id)
-        yield writer.fact(fact.ShipmentHandedOver, f"{name}:handed_over", shipped_at, body=body)

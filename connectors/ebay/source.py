@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
 from connectors.ebay import table
-from connectors.ebay.order import fulfilment_facts, order_facts
+from connectors.ebay.fulfilment import fulfilment_facts
+from connectors.ebay.order import order_facts
 from connectors.ebay.payload import Fulfilment, Order
 from connectors.listing import distinct, read_body, read_parts, unwrap
 from connectors.payload import Fields

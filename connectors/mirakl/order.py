@@ -19,7 +19,7 @@ from connectors.mirakl.table import (
     REFUND,
     Meaning,
 )
-from connectors.money import MINOR_MAX, NotMoney, minor
+from connectors.money import MINOR_MAX, NotMoney, exponent, minor
 from connectors.snapshot import COUNTED, Snapshot
 from connectors.writer import Writer
 from domain import document
@@ -128,6 +128,7 @@ def _off(line: Line) -> int:
 def _total(order: Order) -> Minor:
     """Sum what the buyer owes for the lines that are live."""
     currency, due = order.currency_iso_code, 0
+    exponent(currency, field="currency_iso_code")  # of an order without live lines, too
     taxed = order.order_tax_mode != _WITHOUT_TAX
     for line in order.order_lines:
         if LINE.get(line.order_line_state, NEW_WORD).happened == _OFF:

@@ -7,7 +7,7 @@ once per piece, pieces that were cancelled left out.
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from connectors.money import MINOR_MAX, NotMoney, minor
+from connectors.money import MINOR_MAX, NotMoney, exponent, minor
 from connectors.snapshot import Snapshot
 from connectors.walmart import payload
 from connectors.walmart.payload import Amount, Line, Order, Status
@@ -48,7 +48,9 @@ def currency_of(order: Order) -> str:
         if code != found[0]:
             reason = f"is in another currency than its order, {found[0]}"
             raise NotMoney(reason, "charges.charge.chargeAmount.currency", code)
-    return found[0] if found else ""
+    currency = found[0] if found else ""
+    exponent(currency, field="charges.charge.chargeAmount.currency")
+    return currency
 
 
 def total_of(order: Order, parts: list[Part], currency: str) -> Minor:

@@ -290,7 +290,8 @@ def test_an_order_with_its_shipment_and_return_tells_one_story():
         ({"created_date": "2024-05-02"}, "created_date", "2024-05-02"),
         ({"order_lines.0.total_price": -200}, "order_lines.total_price", "-15900"),
         ({"order_lines.0.total_price": 1.005}, "order_lines.total_price", "1.005"),
-        ({"currency_iso_code": "BTC"}, "currency", "BTC"),
+        ({"currency_iso_code": "BTC"}, "currency_iso_code", "BTC"),
+        ({"currency_iso_code": "", "order_lines": []}, "currency_iso_code", ""),
     ],
 )
 def test_bad_input_is_quarantined_with_its_field_and_value(changes, field, value):

@@ -148,6 +148,11 @@ def test_an_order_whose_every_line_is_cancelled_is_cancelled():
             "-9450",
         ),
         (
+            of_line("charges.charge", []),
+            "charges.charge.chargeAmount.currency",
+            "",
+        ),
+        (
             of_line("charges.charge.1.chargeAmount.currency", "CAD"),
             "charges.charge.chargeAmount.currency",
             "CAD",
