@@ -84,7 +84,7 @@ def test_a_sample_sent_again_is_the_same_facts_by_name(sample):
 
 @EACH
 @pytest.mark.rule("X.1")
-@examples(0.2)
+@examples(0.08)
 @given(data=st.data())
 def test_any_order_of_deliveries_with_repeats_ends_in_the_same_orders(source, data):
     """All samples at once, contradictions between them included."""
@@ -143,7 +143,7 @@ def test_what_is_no_payload_is_quarantined(source, body):
 
 @EACH
 @pytest.mark.fuzz
-@examples(0.3)
+@examples(0.15)
 @given(data=st.data())
 def test_any_bytes_are_answered(source, data):
     """No fact out of noise; no exception either, even without the guard before it."""
@@ -159,7 +159,7 @@ def test_any_bytes_are_answered(source, data):
 
 @EACH
 @pytest.mark.fuzz
-@examples(0.4)
+@examples(0.2)
 @given(data=st.data())
 def test_a_sample_with_anything_odd_in_it_is_answered(source, data):
     """Values that are none, of another type, elsewhere, missing, cut off or there twice."""
