@@ -413,6 +413,37 @@ def test_an_order_has_a_claim_once_it_is_accepted(row):
     assert room.vector() == (10, int(allocated), 10 - int(allocated), 0, 10)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_newest_answer_of_a_stock_counts(turned):
+    """
+    Its own number says which that is, not when it was heard.
+    """
+    answers = [_answer(7, 3), _answer(8, 1)]
+
+    room = Room().tell(order("4a"), *(reversed(answers) if turned else answers))
+
+    assert _looks(room) == "a:backordered:orange:1"
+
+
+def _answer(number: int, pieces: int):
+    body = office.LineReserved(line_id="a", sku=SKU, warehouse="default", quantity=pieces)
+    return say(office_facts.LineWasReserved, 5, body, revision=number)
+
+
+def test_a_line_without_a_claim_shows_nothing_reserved():
+    """
+    The stock does not say so again; the line knows that it wants less than before.
+    """
+    room = Room().tell(level(10), order("4a", revision=1))
+    assert _looks(room) == "a:ready:green:4"
+
+    room.tell(order("4a", at=1, validity=Validity.PENDING, revision=2))
+    assert _looks(room) == "a:backordered:red:0"
+    room.tell(order("3a", at=2, revision=3))
+
+    assert _looks(room) == "a:ready:green:3"
+
+
 def test_an_article_without_a_number_is_in_no_stock():
     """
     Nor is one whose number cannot be printed.
