@@ -11,10 +11,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.consumer.fetcher import FetchResult
 
 from streams.engine.client import client_options
 from streams.engine.errors import RecoveryError
@@ -46,6 +48,7 @@ async def recover(*, settings: Settings, tasks: Collection[PartitionTask]) -> No
         fetch_max_wait_ms=settings.fetch_wait_ms,
     )
     await reader.start()
+    reader._fetcher._records = _Bare()  # noqa: SLF001 - nothing public leaves out the record
     recovery = _Recovery(settings, reader, tasks)
     try:
         async with asyncio.timeout(settings.recovery_seconds_max):
@@ -130,6 +133,19 @@ class _Recovery:
             position=self._positions.get(place, -1),
             end=self._ends.get(place, -1),
         )
+
+
+class _Bare(OrderedDict[TopicPartition, Any]):  # Any: aiokafka's result of a fetch, or error
+    """Fetched results whose records stay as they were parsed: a third of a recovery's time."""
+
+    def __setitem__(self, place: TopicPartition, result: Any) -> None:
+        if isinstance(result, FetchResult):
+            result._partition_records._consumer_record = _as_parsed  # noqa: SLF001 - as above
+        super().__setitem__(place, result)
+
+
+def _as_parsed(_: TopicPartition, record: Any) -> Any:  # Any: has a key and a value, that is all
+    return record
 
 
 async def _ends(
