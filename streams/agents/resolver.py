@@ -37,6 +37,7 @@ class ResolverProcessor:
         self._policy = policy
         self._deadlines = DeadlineIndex(context.store)
         self._parked = 0
+        self._parked_shown = metrics.parked.labels(partition=str(context.partition))
 
     def restored(self) -> None:
         """Collect the deadlines; facts that wait have one until it was missed."""
@@ -94,8 +95,9 @@ class ResolverProcessor:
     def _keep(self, key: bytes, before: Entry, entry: Entry) -> None:
         if entry == before:
             return
-        self._parked += len(entry.waiting) - len(before.waiting)
-        self._metrics.parked.labels(partition=str(self._context.partition)).set(self._parked)
+        if len(entry.waiting) != len(before.waiting):
+            self._parked += len(entry.waiting) - len(before.waiting)
+            self._parked_shown.set(self._parked)
         deadline_ms = deadline_of(entry, self._policy) // 1000
         self._context.store.put(key, with_deadline(deadline_ms, _pack.encode(entry)))
         self._deadlines.add(deadline_ms, key)
