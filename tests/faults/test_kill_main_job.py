@@ -91,7 +91,7 @@ class Load:
         self._job = job
         self._payloads = feed(seed, _NO_END, LIVE_ORDERS)
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._send)
+        self._thread = threading.Thread(target=self._send, daemon=True)  # ends with a failed test
         self._thread.start()
 
     def _send(self) -> None:

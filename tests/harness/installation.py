@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -37,6 +37,11 @@ INPUTS: Final = (
 """What a worker with all roles works off, in the order in which one leads to the next."""
 
 _SECONDS_MAX: Final = 90
+_NOT_READY: Final = {
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+}
 _WORKER: Final = ("-m", "streams.cli", "worker")
 
 
@@ -111,7 +116,7 @@ class Installation:
         places = [TopicPartition(topic, each) for topic in topics for each in self._partitions()]
         reader = self._reader(self.application_id)
         try:
-            found = reader.committed(places, timeout=60)
+            found = _committed_offsets(reader, places)
         finally:
             reader.close()
         return [TopicPartition(one.topic, one.partition, max(0, one.offset)) for one in found]
@@ -238,6 +243,18 @@ class Worker:
                 return answer.read().decode()
         except (urllib.error.URLError, OSError):
             return None
+
+
+def _committed_offsets(reader: Consumer, places: list[TopicPartition]) -> list[TopicPartition]:
+    """Ask the group's coordinator; a fresh broker's is not ready for a while."""
+    deadline = time.monotonic() + _SECONDS_MAX
+    while True:
+        try:
+            return reader.committed(places, timeout=60)
+        except KafkaException as error:
+            if error.args[0].code() not in _NOT_READY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def cpu_seconds(pid: int) -> float:
