@@ -67,7 +67,13 @@ def _standing(stock: Stock, found: Tally, granted: Mapping[str, int]) -> dict[st
     }
     numbers = count(stock.claims, found, granted)
     lost = min(found.lost, numbers.backordered)
-    if lost or numbers.available < 0:
+    if _is_counted(stock) and (lost or numbers.available < 0):
         evidence = {**numbers._asdict(), "lost": lost}
         standing[_OVERSOLD] = ("critical", evidence)
     return standing
+
+
+def _is_counted(stock: Stock) -> bool:
+    """Say whether the warehouse ever told of this stock; of one that nobody counts, zero says nothing."""
+    book = stock.book
+    return bool(book.entries or book.counted or book.opening)

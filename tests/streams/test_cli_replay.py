@@ -38,6 +38,33 @@ def _changed(**fields):
     return json.dumps(ORDER | fields).encode()
 
 
+@pytest.mark.parametrize(
+    ("profile", "words", "refused"),
+    [
+        ("simple", {"status": "Archived"}, ["closed", "not_completely_shipped", "not_closed_yet"]),
+        ("configurable", {"state": "Canceled"}, ["processing_or_fraud", "no_fraud", "number"]),
+        (
+            "storefront",
+            {"payment": "Partially Refunded", "fulfilment": "Partially Returned"},
+            ["quantity", "carrier"],
+        ),
+        ("allocation", {"status": "Cancelled"}, ["billable", "quantity"]),
+        ("marketplace", {"order": "Complete"}, ["no_hold"]),
+    ],
+)
+def test_the_story_of_each_source_ends_as_it_must(profile, words, refused):
+    """
+    One story per source document: where it ends, and which guards it met on the way.
+    """
+    said = _lines(_replay((EXAMPLES / f"{profile}.jsonl").read_bytes(), "--profile", profile))
+
+    shown = next(one for one in said if one["output"] == "snapshot")["words"][profile]
+    assert {axis: shown[axis] for axis in words} == words
+    answers = [one for one in said if one["output"] == "command_result"]
+    assert [one["guard"] for one in answers if not one["accepted"]] == refused
+    assert all(one["reason"] for one in answers if not one["accepted"])
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in EXAMPLES.glob("*.jsonl")))
 def test_every_example_is_understood_and_says_the_same_each_time(name):
     given = (EXAMPLES / name).read_bytes()
