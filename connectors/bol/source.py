@@ -76,7 +76,7 @@ def _return(writer: Writer, element: Fields, _: str) -> Outcome:
 
 def _process(_: Writer, element: Fields, at: str) -> Outcome:
     status = element["status"]
-    if status not in table.PROCESS:
+    if not isinstance(status, str) or status not in table.PROCESS:
         return Quarantined(
             reason="unknown status of a process", field=path(at, "status"), value=shown(status)
         )

@@ -179,3 +179,13 @@ def test_bad_input_is_quarantined_with_its_field_and_value(changes, field, value
     assert reading.facts == ()
     [quarantined] = reading.quarantined
     assert (quarantined.field, quarantined.value) == (field, value)
+
+
+@pytest.mark.parametrize("status", [{}, [], None, 7])
+def test_a_process_whose_status_is_no_word_is_quarantined(status):
+    """
+    Fuzzing found that an object there was looked up as if it were one.
+    """
+    content = kit.sample(SOURCE, "process_statuses")["processStatuses"][0] | {"status": status}
+
+    assert [each.field for each in kit.read(SOURCE, content).quarantined] == ["status"]
