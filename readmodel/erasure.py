@@ -1,7 +1,7 @@
 """Erasing a person from the view: the order stays with every status, who it was for is gone.
 
 An erased order is remembered by its key, so what the topics still say of the person is left out
-when it is read again, be it by the live consumer or by a rebuild (ADR 23).
+when it is read again, be it by the live consumer or by a rebuild (ADR 24).
 """
 
 from __future__ import annotations

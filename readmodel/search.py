@@ -2,7 +2,7 @@
 
 A search is words; an order is found when its text contains each of them. PostgreSQL answers from a
 trigram index, SQLite from FTS5 with the trigram tokenizer: both know pieces of three letters, so a
-shorter word can only be a whole order number (ADR 18).
+shorter word can only be a whole order number (ADR 21).
 """
 
 from __future__ import annotations
