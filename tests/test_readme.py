@@ -11,8 +11,10 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 
+from connectors.registry import SOURCES
+from domain.guard import GUARDS
 from streams.cli import main
-from streams.rulebook import rulebook
+from streams.rulebook import rulebook, shipped_names
 from streams.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -189,3 +191,13 @@ def _properties(schema: dict) -> set[str]:
         return set(schema["properties"])
     name = schema["$ref"].rpartition("/")[2]
     return set(schema["$defs"][name]["properties"])
+
+
+def test_every_source_and_profile_is_named():
+    """The tables of what there is are whole, and the numbers in front of them are right."""
+    named = set(re.findall(r"`([a-z_]+)`", README))
+    many, commands = re.findall(r"^(\d+) (?:sources|commands) ", README, re.MULTILINE)
+
+    assert set(SOURCES) - named == set()
+    assert {name for name in shipped_names() if f"docs/profiles/{name}.md" not in README} == set()
+    assert (int(many), int(commands)) == (len(SOURCES), len(GUARDS))
