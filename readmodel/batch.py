@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import msgspec
@@ -276,7 +277,12 @@ def _happening(record: Incoming) -> Happening:
 
 
 def _recorded_at(record: Incoming) -> str:
-    return moment_text(datetime.fromtimestamp(max(record.timestamp_ms, 0) / 1000, UTC))
+    return _millisecond_text(max(record.timestamp_ms, 0))
+
+
+@lru_cache(maxsize=1_024)  # records of one batch of a broker share their time
+def _millisecond_text(milliseconds: int) -> str:
+    return moment_text(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
 def _unreadable(record: Incoming, error: BaseException) -> Row:

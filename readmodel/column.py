@@ -53,9 +53,12 @@ class Instant(TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
+_DIGITS: Final = len("2026-01-05T09:00:00.000000")
+
+
 def moment_text(moment: datetime) -> str:
     """Write a moment as every table has it: UTC, six digits after the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:_DIGITS]}Z"
 
 
 _WHOLE_SECONDS: Final = len("2026-01-05T09:00:00Z")

@@ -62,7 +62,7 @@ ORDERS: Final = Table(
     Column("version", BigInteger, nullable=False),
     Column("generation", Integer, nullable=False),
     *keys("lifecycle", "closure", "hold", "risk", "payment", "fulfilment"),
-    *flags("valid", "test"),
+    *flags("valid", "test", "unfinished"),
     Column("created_at", Instant, nullable=False),  # placed_at, the epoch while nobody said it
     *instants("placed_at"),
     Column("changed_at", Instant, nullable=False),
@@ -83,10 +83,11 @@ ORDERS: Final = Table(
     Index("ix_orders_lifecycle", "tenant", "lifecycle", "created_at", "order_key"),
     Index("ix_orders_payment", "tenant", "payment", "created_at", "order_key"),
     Index("ix_orders_fulfilment", "tenant", "fulfilment", "created_at", "order_key"),
+    Index("ix_orders_unfinished", "tenant", "unfinished", "created_at", "order_key"),
     Index("ix_orders_channel", "tenant", "channel", "created_at", "order_key"),
-    Index("ix_orders_number", "tenant", "number"),
-    Index("ix_orders_customer_id", "tenant", "customer_id"),
-    Index("ix_orders_customer_email", "tenant", "customer_email"),
+    Index("ix_orders_number", "number", "tenant"),
+    Index("ix_orders_customer_id", "customer_id", "tenant"),
+    Index("ix_orders_customer_email", "customer_email", "tenant"),
     *(
         Index(
             f"ix_orders_{axis}",
@@ -127,7 +128,7 @@ LINES: Final = _part(
     *words("title", "warehouse", "shipping_method", "style", "colour"),
     *numbers("unit_price", "ordered", "cancelled", "reserved", "committed", "picked", "packed"),
     *numbers("handed_over", "delivered", "collected", "came_back", "returned", "invoiced"),
-    Index("ix_order_line_sku", "tenant", "sku"),
+    Index("ix_order_line_sku", "sku", "tenant"),
 )
 SHIPMENTS: Final = _part(
     "order_shipment",
@@ -140,8 +141,8 @@ PARCELS: Final = _part(
     *keys("number", "state", "carrier", "shipment_id"),
     *instants("at"),
     *numbers("scans"),
-    Index("ix_order_parcel_number", "tenant", "number"),
-    Index("ix_order_parcel_carrier", "tenant", "carrier", "state"),
+    Index("ix_order_parcel_number", "number", "tenant"),
+    Index("ix_order_parcel_carrier", "carrier", "tenant"),
 )
 TRANSACTIONS: Final = _part(
     "payment_transaction",
@@ -149,7 +150,7 @@ TRANSACTIONS: Final = _part(
     *instants("at"),
     *numbers("amount"),
     *words("currency", "evidence"),
-    Index("ix_payment_transaction_reference", "tenant", "reference"),
+    Index("ix_payment_transaction_reference", "reference", "tenant"),
 )
 HOLDS: Final = _part("order_hold", *keys("hold_id", "reason"), *instants("since"), *words("note"))
 RETURNS: Final = _part("order_return", *keys("return_id", "state"), *words("resolution", "reason"))
@@ -160,7 +161,7 @@ NOTES: Final = _part("order_note", *keys("note_id"), *words("text"))
 ANOMALY_PART: Final = _part(
     "order_anomaly",
     *keys("kind", "about"),
-    Index("ix_order_anomaly_kind", "tenant", "kind"),
+    Index("ix_order_anomaly_kind", "kind", "tenant"),
 )
 WORDS: Final = Table(
     "order_word",

@@ -46,6 +46,7 @@ _ESCAPED_NUL: Final = b"\\u0000"
 _NOT_SHIPPED: Final = frozenset({"unfulfilled", "dispatched", "partially_fulfilled"})
 _NOT_ARRIVED: Final = _NOT_SHIPPED | {"fulfilled"}
 _NOTHING_OWED: Final = frozenset({"cancelled", "draft"})
+_ENDED: Final = _NOTHING_OWED | {"completed", ""}
 _NO_PARTY: Final = PartySeen()
 _NO_DOCUMENT: Final = DocumentSeen()
 
@@ -142,7 +143,7 @@ def _rest(context: Context, changed_at: str) -> Row:
     )
     return (
         *axes,
-        *(seen.valid, seen.test),
+        *(seen.valid, seen.test, _unfinished(seen)),
         *times,
         *(seen.cancel_reason, seen.cancel_requester, money.currency),
         *sums,
@@ -152,6 +153,11 @@ def _rest(context: Context, changed_at: str) -> Row:
         *(customer.phone, customer.locale, context.ship_to),
         *(bytes(document.bill_to).decode(), document.note),
     )
+
+
+def _unfinished(seen: SnapshotSeen) -> bool:
+    """Say whether somebody still has to do something: begun, not ended (S1.15)."""
+    return seen.lifecycle not in _ENDED and seen.closure == "open"
 
 
 def _due(context: Context) -> str | None:

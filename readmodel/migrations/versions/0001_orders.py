@@ -46,6 +46,7 @@ def _make_orders() -> None:
         sa.Column("fulfilment", Key(), server_default="", nullable=False),
         sa.Column("valid", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("test", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("unfinished", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("placed_at", Instant(), nullable=True),
         sa.Column("changed_at", Instant(), nullable=False),
@@ -106,9 +107,9 @@ def _make_orders() -> None:
         "ix_orders_created", "orders", ["tenant", "created_at", "order_key"], unique=False
     )
     op.create_index(
-        "ix_orders_customer_email", "orders", ["tenant", "customer_email"], unique=False
+        "ix_orders_customer_email", "orders", ["customer_email", "tenant"], unique=False
     )
-    op.create_index("ix_orders_customer_id", "orders", ["tenant", "customer_id"], unique=False)
+    op.create_index("ix_orders_customer_id", "orders", ["customer_id", "tenant"], unique=False)
     op.create_index(
         "ix_orders_due",
         "orders",
@@ -137,7 +138,7 @@ def _make_orders() -> None:
         ["tenant", "lifecycle", "created_at", "order_key"],
         unique=False,
     )
-    op.create_index("ix_orders_number", "orders", ["tenant", "number"], unique=False)
+    op.create_index("ix_orders_number", "orders", ["number", "tenant"], unique=False)
     op.create_index(
         "ix_orders_payment",
         "orders",
@@ -151,6 +152,12 @@ def _make_orders() -> None:
         unique=False,
         postgresql_where=sa.text("risk <> 'none'"),
         sqlite_where=sa.text("risk <> 'none'"),
+    )
+    op.create_index(
+        "ix_orders_unfinished",
+        "orders",
+        ["tenant", "unfinished", "created_at", "order_key"],
+        unique=False,
     )
 
 
@@ -202,7 +209,7 @@ def _make_order_line() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("order_key", "position"),
     )
-    op.create_index("ix_order_line_sku", "order_line", ["tenant", "sku"], unique=False)
+    op.create_index("ix_order_line_sku", "order_line", ["sku", "tenant"], unique=False)
 
 
 def _make_order_shipment() -> None:
@@ -238,7 +245,5 @@ def _make_order_parcel() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("order_key", "position"),
     )
-    op.create_index(
-        "ix_order_parcel_carrier", "order_parcel", ["tenant", "carrier", "state"], unique=False
-    )
-    op.create_index("ix_order_parcel_number", "order_parcel", ["tenant", "number"], unique=False)
+    op.create_index("ix_order_parcel_carrier", "order_parcel", ["carrier", "tenant"], unique=False)
+    op.create_index("ix_order_parcel_number", "order_parcel", ["number", "tenant"], unique=False)

@@ -48,7 +48,7 @@ def _make_payment_transaction() -> None:
     op.create_index(
         "ix_payment_transaction_reference",
         "payment_transaction",
-        ["tenant", "reference"],
+        ["reference", "tenant"],
         unique=False,
     )
 
@@ -123,4 +123,4 @@ def _make_order_anomaly() -> None:
         sa.Column("detail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("order_key", "position"),
     )
-    op.create_index("ix_order_anomaly_kind", "order_anomaly", ["tenant", "kind"], unique=False)
+    op.create_index("ix_order_anomaly_kind", "order_anomaly", ["kind", "tenant"], unique=False)
