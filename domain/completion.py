@@ -23,21 +23,19 @@ from domain.vocabulary import Closure, HoldReason, Lifecycle
 
 SHIPMENT: Final = "import"
 """The shipment that stands for what left; it carries all that no named one does."""
-_OVER: Final = frozenset({Lifecycle.CANCELLED, Lifecycle.COMPLETED})
+_UNDECIDED: Final = frozenset({Lifecycle.DRAFT, Lifecycle.CANCELLED, Lifecycle.COMPLETED})
 
 
 def decide_completion(order: Order, cause: Envelope, rules: Rules) -> CommandJudged | None:
     """Judge whether an order that came in as complete is; None where nothing is to be decided."""
-    mark = order.marks.get(COMPLETED)
-    if mark is None:
-        return None
+    mark = order.marks[COMPLETED]
     if not rules.policy.stock or order.test:
         return _believed(order, cause, mark.at)
     promise, holds = order.derived.promise, standing_holds(order)
     open_still = promise.known and promise.closure == Closure.OPEN and order.derived.goods.live
-    if not open_still or promise.lifecycle in _OVER:
+    if not open_still or promise.lifecycle in _UNDECIDED:
         return None
-    answers = [(want.answer, want.waiting) for want in wants(order, rules.policy)]
+    answers = [(want.answer, want.waiting) for want in wants(order)]
     if any(answer is None for answer, _ in answers):
         return None
     if any(answer is not None and answer < waiting for answer, waiting in answers):

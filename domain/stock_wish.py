@@ -123,16 +123,13 @@ class Want(NamedTuple):
     answer: int | None
 
 
-def wants(order: Order, policy: Policy) -> list[Want]:
-    """List the lines that wait for a stock of ours."""
-    if order.head is None or not _reserves(order, policy):
-        return []
+def wants(order: Order) -> list[Want]:
+    """List the lines of an accepted order that wait for a stock of ours."""
+    items = order.head.items if order.head else ()
     elsewhere, found = left_to_supplier(order), []
-    for item, units in zip(order.head.items, order.derived.goods.lines, strict=True):
-        waiting, warehouse = (
-            _waiting(units, elsewhere.get(item.line_id, 0)),
-            warehouse_of(order, item),
-        )
+    for item, units in zip(items, order.derived.goods.lines, strict=True):
+        waiting = _waiting(units, elsewhere.get(item.line_id, 0))
+        warehouse = warehouse_of(order, item)
         if waiting and is_stocked(item.sku, warehouse):
             answer = order.reservations.get(place_name(warehouse, item.sku, item.line_id))
             found.append(Want(waiting, answer[1] if answer else None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from domain.fact import Fact
@@ -39,7 +38,3 @@ class StockRoom:
             if step.settled:
                 self._settled[apart] = step.settled
         return list(step.answers), [*step.anomalies, show_stock(step.stock, record)]
-
-    def stocks(self) -> Iterator[Stock]:
-        """Give every stock, in order of first appearance."""
-        return iter(self._stocks.values())

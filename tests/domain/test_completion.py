@@ -4,6 +4,7 @@ import pytest
 
 from domain import fact as facts
 from domain.message import Anomaly
+from domain.vocabulary import Validity
 from tests.domain.builders import KEY, cancelled_at_source, held, released, rules, run, say
 from tests.domain.stock_builders import Room, adjusted, level, received
 from tests.domain.test_stock_wish import order
@@ -54,6 +55,10 @@ OTHERS = {
     "held by somebody": ([order("4a", sku=""), held(), COMPLETE], "open"),
     "held and released": ([order("4a", sku=""), held(), COMPLETE, released()], "completed"),
     "no document yet": ([COMPLETE], "draft"),
+    "saved only": (
+        [order("4a", sku="", kind=facts.OrderSaved, validity=Validity.UNSTATED), COMPLETE],
+        "draft",
+    ),
 }
 
 

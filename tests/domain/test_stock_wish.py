@@ -1,14 +1,19 @@
 """What orders want of their stocks, and what the stocks' answers make of the orders."""
 
+from functools import reduce
+
 import pytest
+from msgspec.structs import replace
 
 from domain import body as bodies
 from domain import fact as facts
 from domain import office_body as office
 from domain import office_fact as office_facts
 from domain.document import Line
+from domain.evidence import TooMany
+from domain.order import ENTRIES_MAX
 from domain.stock_fact import named_warehouse, plain_warehouse
-from domain.stock_place import place_name, read_place
+from domain.stock_place import add_reservation, add_warehouse, place_name, read_place
 from domain.vocabulary import HoldReason, Minor, Validity
 from tests.domain.builders import (
     KEY,
@@ -27,6 +32,7 @@ from tests.domain.builders import (
     run,
     saved,
     say,
+    start,
     units,
     voided,
 )
@@ -428,6 +434,30 @@ def test_the_newest_answer_of_a_stock_counts(turned):
 def _answer(number: int, pieces: int):
     body = office.LineReserved(line_id="a", sku=SKU, warehouse="default", quantity=pieces)
     return say(office_facts.LineWasReserved, 5, body, revision=number)
+
+
+def test_an_order_remembers_so_many_warehouses_and_answers():
+    """
+    One more is a dead letter; what is known already is a repeat.
+    """
+    moves = [_warehouse(f"w{n}", n) for n in range(ENTRIES_MAX + 1)]
+    told = reduce(
+        lambda known, move: add_warehouse(known, move, 1 + int(move.body.warehouse[1:])),
+        moves[:-1],
+        start(),
+    )
+    assert add_warehouse(told, moves[0], 1) is told
+    with pytest.raises(TooMany, match="warehouse"):
+        add_warehouse(told, moves[-1], ENTRIES_MAX + 1)
+
+    answers = [
+        replace(_answer(1, 1), body=office.LineReserved(line_id=str(n), sku=SKU))
+        for n in range(ENTRIES_MAX + 1)
+    ]
+    told = reduce(lambda known, one: add_reservation(known, one, 0), answers[:-1], start())
+    assert add_reservation(told, answers[0], 0) is told
+    with pytest.raises(TooMany, match="reservations"):
+        add_reservation(told, answers[-1], 0)
 
 
 def test_a_line_without_a_claim_shows_nothing_reserved():
