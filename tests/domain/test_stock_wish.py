@@ -12,6 +12,7 @@ from domain import office_fact as office_facts
 from domain.document import Line
 from domain.evidence import TooMany
 from domain.order import ENTRIES_MAX
+from domain.snapshot import take_snapshot
 from domain.stock_fact import named_warehouse, plain_warehouse
 from domain.stock_place import add_reservation, add_warehouse, place_name, read_place
 from domain.vocabulary import HoldReason, Minor, Validity
@@ -163,7 +164,7 @@ def test_cancelling_a_half_shipped_order_releases_the_rest():
     """
     What left stays gone; allocated and committed fall by the rest, what can be picked rises.
     """
-    room = Room().tell(
+    room = Room(rules("allocation")).tell(
         level(10),
         order("5a"),
         created("f1", "2a", "", at=10),
@@ -177,6 +178,8 @@ def test_cancelling_a_half_shipped_order_releases_the_rest():
 
     assert room.vector() == (8, 0, 8, 0, 8)
     assert _looks(room) == "a:struck:-:0"
+    shown = take_snapshot(room.orders[KEY], room.rules)
+    assert shown.words["allocation"]["status"] == "Cancelled"
 
 
 @pytest.mark.rule("S3.17")
