@@ -24,6 +24,8 @@ from domain.office_fact import LineWasReserved
 NAME: Final = "canonical"
 OURS: Final = (TimerHasFired, LineWasReserved)
 
+_CLASSES: Final = {**KINDS, kind_of(ReferenceWasLinked): ReferenceWasLinked}
+"""Converting to a class of its own costs a tenth of converting to the union of all."""
 _WRAPPERS: Final = frozenset({"facts", "data"})
 
 
@@ -37,15 +39,19 @@ def normalise(delivery: Delivery) -> Outcome:
 
 
 def _fact(writer: Writer, value: Fields, at: str) -> Outcome:
+    kind = value.get("kind")
+    fact_class = _CLASSES.get(kind) if isinstance(kind, str) else None
+    if fact_class is None:
+        return Quarantined(reason="no kind of fact", field=path(at, "kind"), value=shown(kind))
     try:
-        fact: Any = msgspec.convert(value, Fact)  # Any: one class of the union
+        fact: Any = msgspec.convert(value, fact_class)  # Any: one class of the union
     except (msgspec.ValidationError, ValueError, OverflowError) as error:
         reason, _, place = str(error).partition(" - at `$")
         field = place.strip("`.")
         return Quarantined(reason=reason, field=path(at, field), value=_found(value, field))
     if isinstance(fact, OURS):
         return Quarantined(
-            reason="nobody but us can say this", field=path(at, "kind"), value=value["kind"]
+            reason="nobody but us can say this", field=path(at, "kind"), value=shown(kind)
         )
     account = writer.delivery.account
     if fact.order_key is None and not fact.reference:
@@ -88,10 +94,6 @@ SOURCE: Final = Source(
     signature="none: the facts of your own services",
     normalise=normalise,
     words={
-        "kind": {
-            kind: kind
-            for kind in (*KINDS, kind_of(ReferenceWasLinked))
-            if KINDS.get(kind) not in OURS
-        }
+        "kind": {kind: kind for kind, fact_class in _CLASSES.items() if fact_class not in OURS}
     },
 )
