@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec.structs import asdict
 from pydantic_core import PydanticUndefined
 
 from connectors.signature import SCHEMES
@@ -78,10 +79,7 @@ def settings_page() -> str:
         )
         for name, field in Settings.model_fields.items()
     ]
-    policy = [
-        (code(name), code(_plain(default)))
-        for name, default in zip(Policy.__struct_fields__, Policy.__struct_defaults__, strict=True)
-    ]
+    policy = [(code(name), code(_plain(default))) for name, default in asdict(Policy()).items()]
     return page(
         "Settings",
         _ABOUT,
@@ -109,7 +107,7 @@ def _default(name: str) -> str:
 def _plain(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(value) if isinstance(value, tuple | dict) else str(value)
 
 
 def _allowed(schema: dict[str, Any]) -> str:
