@@ -4,7 +4,7 @@
 (X.13), and nothing is said when nothing changed (X.14).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from domain.alarm import sound_alarms
 from domain.explain import because
 from domain.facets import facets_of
+from domain.instant import EPOCH as _EPOCH
 from domain.message import Because, Message, Notification, StatusChanged
 from domain.order import Derived, Order, Told
 from domain.profile import Compiled, Facets, Notice, explain_word, holds
 from domain.rma import rmas
-from domain.rules import Rules
+from domain.rules import Policy, Rules
 from domain.vocabulary import PLAIN, Closure, HoldState, Risk
 
 _AXES: Final = ("lifecycle", "closure", "hold", "risk", "payment", "fulfilment")
@@ -43,12 +44,23 @@ class Cause(NamedTuple):
 class _Speaker:
     """Collects what is said about one order in one step; holds no state between steps."""
 
-    __slots__ = ("cause", "channel", "external_id", "messages", "muted", "order", "tenant", "told")
+    __slots__ = (
+        "cause",
+        "channel",
+        "external_id",
+        "merge_minutes",
+        "messages",
+        "muted",
+        "order",
+        "tenant",
+        "told",
+    )
 
-    def __init__(self, order: Order, cause: Cause, muted: tuple[str, ...]) -> None:
+    def __init__(self, order: Order, cause: Cause, policy: Policy) -> None:
         self.order = order
         self.cause = cause
-        self.muted = muted
+        self.muted = policy.muted
+        self.merge_minutes = policy.merge_minutes
         self.told = dict(order.told)
         self.messages: list[Message] = []
         self.tenant, self.channel, self.external_id = order.key.split("/", 2)
@@ -86,6 +98,18 @@ class _Speaker:
         )
         return seq
 
+    def _former(self, trigger: str, seq: int, audience: str, medium: str) -> str:
+        """Name the intent that was said of the same thing before, if any was."""
+        return f"{self.order.key}:{trigger}:{seq - 1}:{audience}:{medium}" if seq > 1 else ""
+
+    def _patience(self, notice: Notice, switch: str, subject: str) -> tuple[datetime | None, str]:
+        """Say how long news of several parcels wait for each other, and under which name."""
+        if not (self.merge_minutes and subject and notice.audience == "customer"):
+            return None, ""
+        window = timedelta(minutes=self.merge_minutes)
+        number = (self.cause.occurred_at - _EPOCH) // window
+        return _EPOCH + (number + 1) * window, f"{self.order.key}:{switch}:{number}"
+
     def notify(self, notice: Notice, profile: str, word: str, subject: str, seq: int) -> None:
         """Emit one intent per medium, unless the person must not hear of it."""
         if notice.audience == "customer" and (self.order.test or not self.cause.notify_customer):
@@ -94,10 +118,14 @@ class _Speaker:
         if self.muted and (switch in self.muted or f"{switch}.{word}" in self.muted):
             return
         trigger = f"{switch}:{subject}" if subject else switch
+        wait, merged = self._patience(notice, switch, subject)
         for medium in notice.media:
             self.messages.append(
                 Notification(
                     id=f"{self.order.key}:{trigger}:{seq}:{notice.audience}:{medium}",
+                    not_before=wait,
+                    supersedes=self._former(trigger, seq, notice.audience, medium),
+                    merge_key=f"{merged}:{medium}" if merged else "",
                     order_key=self.order.key,
                     tenant=self.tenant,
                     channel=self.channel,
@@ -123,7 +151,7 @@ def announce(
     before: Order, order: Order, cause: Cause, rules: Rules
 ) -> tuple[Order, list[Message]]:
     """Say what changed between two states of an order; also keep what was said."""
-    speaker = _Speaker(order, cause, rules.policy.muted)
+    speaker = _Speaker(order, cause, rules.policy)
     old, new = before.derived, order.derived
     if new.promise.known:
         first = not old.promise.known

@@ -52,7 +52,11 @@ class StatusChanged(
 
 
 class Notification(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """An intent to tell a person something, once per id (spec model, 2 I)."""
+    """An intent to tell a person something, once per id (spec model, 2 I).
+
+    Whoever sends it waits until `not_before`, drops one that a later intent `supersedes` and that
+    was not sent yet, and sends those of one `merge_key` as one message (X.15).
+    """
 
     id: str
     order_key: str
@@ -71,6 +75,9 @@ class Notification(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     seq: int = 0
     locale: str = ""
     data: dict[str, str] = {}
+    not_before: datetime | None = None
+    supersedes: str = ""
+    merge_key: str = ""
     test: bool = False
     schema: int = SCHEMA
 

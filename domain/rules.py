@@ -33,6 +33,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     `local_orders`: whether orders may be created here (S4.1).
     `command_roles`: the roles of which an actor needs one, by command (S1.5).
     `muted`: triggers that tell nobody, as `profile.axis` or `profile.axis.word` (S2.11).
+    `merge_minutes`: so long news of an order's shipments wait for each other; 0 sends at once.
     `test_orders_end`: no test orders once the channel had a real one (S2.6).
     `close_after_days`: close an order so long after it ended; 0 never does (S0.13).
     `silent_parcel_days`: raise an anomaly about a parcel that nobody scanned so long; 0 never.
@@ -59,6 +60,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     local_orders: bool = True
     command_roles: dict[str, tuple[str, ...]] = {}
     muted: tuple[str, ...] = ()
+    merge_minutes: Annotated[int, Meta(ge=0, le=1440)] = 0
     test_orders_end: bool = False
     close_after_days: Annotated[int, Meta(ge=0, le=3650)] = 0
     silent_parcel_days: Annotated[int, Meta(ge=0, le=365)] = 0

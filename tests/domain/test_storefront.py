@@ -150,6 +150,31 @@ def test_a_trigger_that_is_switched_off_tells_nobody(muted, silent):
     assert words(loud) == words(quiet)
 
 
+@pytest.mark.rule("X.15")
+def test_news_of_several_parcels_wait_for_each_other_and_replace_older_ones():
+    """
+    Within a window they carry one name and one time to wait for; each names the one before it.
+    """
+    by = rules("storefront", merge_minutes=30)
+    told = [
+        placed("2a"),
+        ship(5, "1a", "f1", number="Z1"),
+        ship(6, "1a", "f2", number="Z2"),
+        scan("out_for_delivery", 31, "Z1"),
+        scan("out_for_delivery", 40, "Z2"),
+        scan("attempt_failed", 95, "Z2"),
+    ]
+    heard = [one for one in notices(go(*told, by=by).messages, "customer") if one.subject]
+
+    assert [one.subject for one in heard] == ["f1", "f2", "f2"]
+    assert heard[0].merge_key == heard[1].merge_key != heard[2].merge_key
+    assert heard[0].not_before == heard[1].not_before
+    assert heard[0].not_before > heard[1].occurred_at
+    assert heard[2].supersedes == heard[1].id
+    at_once = [one for one in notices(go(*told).messages, "customer") if one.subject]
+    assert {(one.merge_key, one.not_before) for one in at_once} == {("", None)}
+
+
 def _shipment(shipment_id="f1"):
     return request.ForShipment(shipment_id=shipment_id)
 
