@@ -17,6 +17,7 @@ from connectors.delivery import Quarantined
 from connectors.normalise import normalise
 from domain.codec import encode_record
 from domain.command import CommandJudged
+from domain.configuration import ConfigurationChanged
 from domain.fact import Fact, ReferenceWasLinked, TimerHasFired
 from domain.instant import moment
 from domain.reference import Entry as Reference
@@ -33,7 +34,8 @@ _fact: Final = msgspec.json.Decoder(Fact)
 _kind: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _pack: Final = msgspec.msgpack.Encoder()
 _OURS: Final = tuple(
-    f'"{kind.__struct_config__.tag}"'.encode() for kind in (CommandJudged, TimerHasFired)
+    f'"{kind.__struct_config__.tag}"'.encode()
+    for kind in (CommandJudged, ConfigurationChanged, TimerHasFired)
 )
 
 

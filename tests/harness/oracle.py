@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from domain.codec import decode_record, encode_message, encode_order
 from domain.command import CommandJudged, Record, Request
+from domain.configuration import Catalogue, ConfigurationChanged, TenantRules
 from domain.deadline import next_deadline
 from domain.evidence import TooMany
 from domain.fact import TimerHasFired
@@ -34,6 +35,7 @@ from domain.order import Order
 from domain.process import Step, process, unseen
 from domain.rules import Rules
 from domain.snapshot import take_snapshot
+from streams.agents.configuration import PREFIX
 
 LOG: Final = "order-log"
 SNAPSHOTS: Final = "order-snapshots"
@@ -85,6 +87,9 @@ class Report:
         return "\n".join([counted, *self.violations])
 
 
+_pack = msgspec.msgpack.Encoder().encode
+
+
 def check(topics: Topics, rules_for: Callable[[str], Rules]) -> Report:
     """Compare everything the lifecycle wrote with a replay of the log."""
     report = Report()
@@ -118,7 +123,9 @@ class _Replay:
             lambda: defaultdict(list)
         )
         self.buried: Counter[tuple[str, int, int]] = Counter()
-        self._rules_for = rules_for
+        self._rules: dict[int, TenantRules] = defaultdict(lambda: TenantRules(rules_for))
+        self._rules_for: TenantRules = self._rules[0]
+        self.catalogues: dict[bytes, Catalogue] = {}
         self._report = report
         self._verdicts = _verdicts(topics[LOG], report)
         self._newest: dict[bytes, int] = {}
@@ -129,6 +136,11 @@ class _Replay:
         record = _readable(entry)
         if record is None:
             self.buried[LOG, entry.partition, entry.offset] += 1
+            return
+        self._rules_for = self._rules[entry.partition]
+        if isinstance(record, ConfigurationChanged):
+            self._rules_for.take(record)
+            self.catalogues[entry.key or b""] = record.body
             return
         key = str(record.order_key)
         known = self.orders.get(key.encode())
@@ -187,6 +199,8 @@ def _readable(entry: Entry) -> Record | None:
         record = decode_record(entry.value)
     except msgspec.MsgspecError:
         return None
+    if isinstance(record, ConfigurationChanged):
+        return record if entry.key == PREFIX + record.tenant.encode() else None
     if record.order_key is None or entry.key != record.order_key.encode():
         return None
     return record
@@ -274,8 +288,10 @@ def _check_state(
         due_ms = -(-deadline.at // 1000) if deadline else 0
         if kept.pop(key, None) != _DEADLINE.pack(due_ms) + encode_order(order):
             report.wrong("state", f"{CHANGELOG} {order.key}")
-    for key in kept:
-        report.wrong("not explained", f"{CHANGELOG} {key!r}")
+    for key, value in kept.items():
+        catalogue = replay.catalogues.get(key or b"")
+        if catalogue is None or value != _DEADLINE.pack(0) + _pack(catalogue):
+            report.wrong("not explained", f"{CHANGELOG} {key!r}")
 
 
 def _check_buried(
