@@ -22,6 +22,13 @@ def code(*words: object) -> str:
     return ", ".join(f"`{word}`" if str(word) else "(empty)" for word in words)
 
 
+def plain(value: object) -> str:
+    """Write a setting's value as people write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, tuple | dict) else str(value)
+
+
 def prose(documented: object) -> str:
     """Give a docstring as it reads, without its indentation."""
     return cleandoc(documented.__doc__ or "")

@@ -1,13 +1,17 @@
 """`profiles/`: what each profile shows, allows and tells, computed by running it."""
 
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from docs.generate.page import code, page, table
+from msgspec.structs import asdict
+
+from docs.generate.page import code, page, plain, table
+from docs.generate.walk import START, edges
 from domain import command as commands
 from domain.command import Command
 from domain.guard import GUARDS, name_of, stand_in_the_way
 from domain.profile import SITUATION, Compiled, Facets, Words
-from domain.rules import Rules
+from domain.rules import Policy, Rules
 from domain.vocabulary import Closure, HoldState, Lifecycle
 from streams.rulebook import make_rules, shipped_names, shipped_profile
 
@@ -15,6 +19,15 @@ _MATRIX = """
 What the guards answer, per state of the lifecycle, when nothing else stands in the way: the order
 is known (but for `create`), not on hold (but for `release`), paid, and has pieces at the stage
 that the command acts on. `yes`: the command is allowed; any other word is the guard that refuses.
+"""
+_WAYS = """
+Found by walking one order of two pieces through commands (by their name) and facts (by what
+happened), from every place that it came to. Facts may come in other orders too; other pairs of
+words are possible then. What leads to the same word is left out.
+"""
+_POLICIES = """
+What the profile brings when it governs; `ORDERSTREAM_PROFILES` may say otherwise. All others are as
+in [settings](../settings.md#profiles-and-policies).
 """
 
 
@@ -27,18 +40,25 @@ def profile_pages() -> dict[str, str]:
 
 def _profile_page(compiled: Compiled) -> str:
     profile = compiled.profile
+    rules = make_rules((compiled.name,), {}, "UTC", where="docs")
     return page(
         f"Profile {profile.name}",
         f"{profile.title}. Source: `domain/profiles/{profile.name}.toml`.",
         "## Words",
         "Per axis the first row that holds gives the word.",
         *(part for axis, words in profile.words.items() for part in _words(axis, words)),
+        "## From word to word",
+        _WAYS,
+        *_diagrams(rules),
         "## Commands",
         _MATRIX,
-        _matrix(compiled),
+        _matrix(rules),
         "### Guards",
         "Tried from top to bottom; the first that fails refuses the command.",
         table(("command", "guard", "answer"), _guards(compiled)),
+        "## Policies",
+        _POLICIES,
+        *_policies(profile.policy, rules.policy),
         "## Notices",
         table(
             ("axis", "words", "to", "template", "by"),
@@ -68,8 +88,42 @@ def _words(axis: str, words: Words) -> tuple[str, str]:
     return f"### {axis}{of_each}", table(("word", "when"), rows)
 
 
-def _matrix(compiled: Compiled) -> str:
-    rules = make_rules((compiled.name,), {}, "UTC", where="docs")
+def _diagrams(rules: Rules) -> Iterator[str]:
+    """Draw each axis of the order's own; the arrows are in the order in which they were found."""
+    ways: dict[str, dict[tuple[str, str], dict[str, None]]] = {}
+    for axis, before, step, after in edges(rules):
+        ways.setdefault(axis, {}).setdefault((before, after), {})[step] = None
+    for axis, arrows in ways.items():
+        names = list(dict.fromkeys(word for pair in arrows for word in pair if word != START))
+        alias = {START: START, **{word: f"s{number}" for number, word in enumerate(names, 1)}}
+        yield f"### {axis}, step by step"
+        yield "\n".join(
+            [
+                "```mermaid",
+                "stateDiagram-v2",
+                *(f'    state "{word}" as {alias[word]}' for word in names),
+                *(
+                    f"    {alias[before]} --> {alias[after]}: {', '.join(steps)}"
+                    for (before, after), steps in arrows.items()
+                ),
+                "```",
+            ]
+        )
+
+
+def _policies(brought: Mapping[str, object], policy: Policy) -> Iterator[str]:
+    usual = asdict(Policy())
+    if not brought:
+        yield "It brings none."
+        return
+    rows = [
+        (code(name), *(code(plain(of[name])) for of in (asdict(policy), usual)))
+        for name in brought
+    ]
+    yield table(("policy", "here", "otherwise"), rows)
+
+
+def _matrix(rules: Rules) -> str:
     columns = [(Closure.OPEN, state) for state in Lifecycle]
     columns += [(Closure.CLOSED, Lifecycle.COMPLETED), (Closure.ARCHIVED, Lifecycle.COMPLETED)]
     rows = [

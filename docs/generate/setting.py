@@ -6,7 +6,7 @@ from msgspec.structs import asdict
 from pydantic_core import PydanticUndefined
 
 from connectors.signature import SCHEMES
-from docs.generate.page import code, page, prose, table
+from docs.generate.page import code, page, plain, prose, table
 from domain.rules import Policy
 from streams.rulebook import SHOWN_BY_DEFAULT, shipped_names
 from streams.settings import FILE_VARIABLE, PREFIX, Settings
@@ -79,7 +79,7 @@ def settings_page() -> str:
         )
         for name, field in Settings.model_fields.items()
     ]
-    policy = [(code(name), code(_plain(default))) for name, default in asdict(Policy()).items()]
+    policy = [(code(name), code(plain(default))) for name, default in asdict(Policy()).items()]
     return page(
         "Settings",
         _ABOUT,
@@ -101,13 +101,7 @@ def _default(name: str) -> str:
     value = Settings.model_fields[name].default
     if value is PydanticUndefined or value is None:
         return "none"
-    return code(_plain(value))
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ", ".join(value) if isinstance(value, tuple | dict) else str(value)
+    return code(plain(value))
 
 
 def _allowed(schema: dict[str, Any]) -> str:
