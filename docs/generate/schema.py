@@ -9,7 +9,7 @@ import msgspec
 from connectors.feed import HEADERS_MAX
 from docs.generate.page import prose
 from domain.command import Command, CommandJudged
-from domain.configuration import Configuration
+from domain.configuration import Configuration, ConfigurationChanged
 from domain.document import Document
 from domain.envelope import Envelope
 from domain.fact import Fact
@@ -52,6 +52,9 @@ MESSAGES = {
     "anomaly": Named(Anomaly, "Anomaly", prose(Anomaly)),
     "configuration-request": Named(
         Configuration, "ConfigurationRequest", "A change of a tenant's own states or profiles."
+    ),
+    "configuration-changed": Named(
+        ConfigurationChanged, "ConfigurationChanged", prose(ConfigurationChanged)
     ),
     "stock-fact": Named(
         StockFact, "StockFact", "What happened in a warehouse, told apart by `kind`."

@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 from connectors.registry import SOURCES
 from docs.generate.page import code, page, table
 from docs.generate.schema import MESSAGES
+from readmodel.happening import TOPICS as TOPICS_OF_VIEW
 from streams import topic
 from streams.settings import Settings
 from streams.topic import TOPICS, Keep, Topic, topic_config
+from streams.view.role import ROLE
 
 _ABOUT = """
 All topics are declared in `streams/topic.py`; `orderstream topics --create` makes those that are
@@ -34,13 +36,6 @@ class Use(NamedTuple):
     readers: str
     messages: tuple[str, ...] = ()
 
-    @property
-    def actions(self) -> tuple[str, ...]:
-        """Say what orderstream does with the topic, in AsyncAPI's words."""
-        reads = ("receive",) if "agent" in self.readers else ()
-        writes = ("send",) if "agent" in self.writers else ()
-        return reads + writes
-
 
 USES = {
     topic.FEED_ORDERS: Use(
@@ -55,19 +50,19 @@ USES = {
     topic.ORDER_COMMANDS: Use("Requests", "you", "agent commands", ("command",)),
     topic.ORDER_LOG: Use(
         "All that is known of each order: the only input of the state machine",
-        "agents orders, resolver, commands, lifecycle, stock",
+        "agents orders, payments, tracking, resolver, commands, lifecycle, configuration, stock",
         "agent lifecycle",
-        ("fact", "command", "verdict"),
+        ("fact", "command", "verdict", "configuration-changed"),
     ),
     topic.REFERENCES: Use(
         "Facts that know only a reference, and links from references to orders",
-        "agents orders, payments, tracking, resolver",
+        "agents orders, payments, tracking, resolver, lifecycle",
         "agent resolver",
         ("fact",),
     ),
     topic.DOCUMENTS_WANTED: Use(
         "Documents that deliveries only name",
-        "agents orders, payments, tracking",
+        "agents orders, payments, tracking, fetch",
         "agent fetch",
         ("document-wanted",),
     ),
@@ -84,7 +79,10 @@ USES = {
         "Whom to tell what, never twice under one id", "agent lifecycle", "you", ("notification",)
     ),
     topic.COMMAND_RESULTS: Use(
-        "The answer to each command", "agent lifecycle", "you", ("command-result",)
+        "The answer to each command, and with the tenant as key to each request to configure",
+        "agents lifecycle, configuration",
+        "you",
+        ("command-result",),
     ),
     topic.ACTION_REQUIRED: Use(
         "What somebody must do outside", "agent lifecycle", "you", ("action-required",)
@@ -186,7 +184,7 @@ def topics_page() -> str:
             USES[each.name].about,
             _links(each),
             USES[each.name].writers,
-            USES[each.name].readers,
+            _readers(each.name),
             _kept(each, settings),
         )
         for each in TOPICS
@@ -200,6 +198,18 @@ def topics_page() -> str:
         "## How long",
         table(("kept", "for"), _KEPT_BY.items()),
     )
+
+
+def _readers(name: str) -> str:
+    return f"{USES[name].readers}, role {ROLE}" if name in TOPICS_OF_VIEW else USES[name].readers
+
+
+def _actions(name: str) -> tuple[str, ...]:
+    """Say what orderstream does with the topic, in AsyncAPI's words."""
+    use = USES[name]
+    reads = ("receive",) if "agent" in use.readers or name in TOPICS_OF_VIEW else ()
+    writes = ("send",) if "agent" in use.writers else ()
+    return reads + writes
 
 
 def _links(each: Topic) -> str:
@@ -231,7 +241,7 @@ def asyncapi() -> str:
         "operations": {
             f"{action}:{each.name}": _operation(each, action)
             for each in TOPICS
-            for action in USES[each.name].actions
+            for action in _actions(each.name)
         },
         "components": {"messages": _messages()},
     }
@@ -270,7 +280,7 @@ def _operation(each: Topic, action: str) -> dict[str, Any]:
     return {
         "action": action,
         "channel": {"$ref": channel},
-        "summary": f"{use.readers if action == 'receive' else use.writers}",
+        "summary": _readers(each.name) if action == "receive" else use.writers,
         "messages": [{"$ref": f"{channel}/messages/{name}"} for name in use.messages],
     }
 
