@@ -15,7 +15,7 @@ from domain.effects.order import ORDER
 from domain.effects.returns import RETURNS
 from domain.fact import Fact
 from domain.guard import Refusal, name_of, refuse
-from domain.instant import NEVER, micros
+from domain.instant import NEVER, Misdated, micros
 from domain.order import Order
 from domain.payment import is_manual
 from domain.promise import standing_holds
@@ -146,7 +146,7 @@ def expiry_of(order: Order, rules: Rules) -> int:
     try:
         day = datetime.fromisoformat(head.ship_by) + timedelta(days=1)
         return micros(day.replace(tzinfo=rules.zone))
-    except OverflowError:  # a day after the last one that the calendar has
+    except (OverflowError, Misdated):  # a day after the last one that the calendar has
         return NEVER
 
 

@@ -6,13 +6,23 @@ from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+YEAR_LAST: Final = 2199
+_LAST: Final = (datetime(YEAR_LAST + 1, 1, 1, tzinfo=UTC) - EPOCH) // MICROSECOND
 NEVER: Final = 0
 """No order is older than 1970, so zero says that something has not happened."""
 
 
+class Misdated(ValueError):  # noqa: N818 - says what is wrong, not that something is
+    """A time at which no order was ever placed or will be."""
+
+
 def micros(time: datetime) -> int:
-    """Turn an aware time into microseconds since 1970."""
-    return (time - EPOCH) // MICROSECOND
+    """Turn an aware time into microseconds since 1970; raises Misdated for one centuries away."""
+    instant = (time - EPOCH) // MICROSECOND
+    if not 0 <= instant < _LAST:
+        message = f"{time.isoformat()} is not between the years 1970 and {YEAR_LAST}"
+        raise Misdated(message)
+    return instant
 
 
 @lru_cache(maxsize=65_536)

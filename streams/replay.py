@@ -24,7 +24,7 @@ from domain.deadline import fire, next_deadline
 from domain.envelope import Envelope
 from domain.evidence import TooMany
 from domain.fact import Fact, ReferenceWasLinked, TimerHasFired
-from domain.instant import micros, moment
+from domain.instant import Misdated, micros, moment
 from domain.message import Message, Snapshot
 from domain.order import Order
 from domain.process import Step, process, unseen
@@ -107,7 +107,10 @@ class Replay:
             return [Refused("order_key: a command names its order")]
         if not _reference_of(record):
             return [Refused("order_key: the fact names neither an order nor a reference")]
-        return self._resolve(record, seen_at)
+        try:
+            return self._resolve(record, seen_at)
+        except Misdated as error:
+            return [Refused(str(error))]
 
     def take_stock(self, record: StockRecord) -> list[Said]:
         """Take in the next record of a stock's log, and what its answers bring about."""
@@ -173,7 +176,7 @@ class Replay:
         order = self._orders.get(key) or unseen(key, seen_at)
         try:
             step = self._step(order, record, self._rules_for(key))
-        except TooMany as error:
+        except (TooMany, Misdated) as error:
             return [Refused(str(error))]
         except Exception as error:  # noqa: BLE001 - one order's surprise, the rest goes on
             return [Refused(f"internal: {type(error).__name__}: {error}")]

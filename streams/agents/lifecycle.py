@@ -35,7 +35,7 @@ from domain.deadline import fire, next_deadline
 from domain.envelope import kind_of
 from domain.evidence import TooMany
 from domain.fact import ReferenceWasLinked
-from domain.instant import moment
+from domain.instant import Misdated, moment
 from domain.message import (
     ActionRequired,
     Anomaly,
@@ -186,7 +186,7 @@ class LifecycleProcessor:
             return self._meet(order, record)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self._bury(record, f"not a record of the order log: {error}")
-        except TooMany as error:
+        except (TooMany, Misdated) as error:
             self._bury(record, str(error))
         except Exception as error:  # noqa: BLE001 - one order's surprise must not stop the others
             _log.exception("record could not be processed: offset=%d", record.offset)

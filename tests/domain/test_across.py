@@ -1,11 +1,14 @@
 """Rules that hold for every profile: parcels of two orders, clipping, authorisations, links."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
+from msgspec.structs import replace
 
 from domain import request
 from domain.body import ReferenceLinked
 from domain.fact import ReferenceWasLinked
-from domain.instant import micros
+from domain.instant import Misdated, micros
 from domain.process import process
 from domain.reference import Entry, resolve
 from domain.rules import Policy
@@ -162,6 +165,26 @@ def test_a_hold_with_an_end_is_lifted_by_time():
     longer = ask("hold", 6, request.PlaceHold(until=minute(90)))
     kept = run([longer, fire(story.order, due)], by, story.order)
     assert kept.snapshot.hold == "on_hold"
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        datetime(1969, 12, 31, tzinfo=UTC),
+        datetime(2200, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=timezone(timedelta(hours=-12))),
+    ],
+)
+def test_a_time_centuries_away_is_told_apart_from_a_time(at):
+    """
+    A fact of it cannot be taken in; the order is as it was.
+    """
+    order = run([placed()]).order
+    with pytest.raises(Misdated, match="not between the years 1970 and 2199"):
+        process(order, replace(captured(), occurred_at=at), rules("storefront"))
+    with pytest.raises(Misdated):
+        process(order, ask("hold", 5, request.PlaceHold(until=at)), rules("storefront"))
 
 
 def test_policies_have_bounds():

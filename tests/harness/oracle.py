@@ -23,7 +23,7 @@ from domain.configuration import Catalogue, ConfigurationChanged, TenantRules
 from domain.deadline import next_deadline
 from domain.evidence import TooMany
 from domain.fact import TimerHasFired
-from domain.instant import moment
+from domain.instant import Misdated, moment
 from domain.message import (
     ActionRequired,
     Anomaly,
@@ -147,7 +147,7 @@ class _Replay:
         order = known or unseen(key, moment(entry.timestamp * 1000))
         try:
             step = self._step(order, record, self._rules_for(key))
-        except TooMany:
+        except (TooMany, Misdated):
             self.buried[LOG, entry.partition, entry.offset] += 1
             return
         if step.repeat:
