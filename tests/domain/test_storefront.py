@@ -416,6 +416,10 @@ def test_a_manual_shipment_is_edited_and_a_carriers_is_not():
     back_again = request.EditShipment(shipment_id="f1", status=Parcel.IN_TRANSIT)
     again = run([ask("edit_shipment", 9, back_again)], STORE, story.order)
     assert words(again)["shipment"] == {"f1": "In transit"}
+    arrived = run([scan("delivered", 10, "D1")], STORE, story.order)
+    taken_back = run([ask("edit_shipment", 11, back_again)], STORE, arrived.order)
+    assert words(arrived)["shipment"] == {"f1": "Delivered"}
+    assert words(taken_back)["shipment"] == {"f1": "In transit"}
 
     carrier_made = go(
         placed(), ship(carrier_made=True, number="Z1"), ask("edit_shipment", 8, edit)
