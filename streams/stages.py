@@ -87,7 +87,7 @@ def _makers(settings: Settings, metrics: Metrics) -> dict[str, tuple[str, str | 
         "configuration": (
             topic.CONFIGURATION_REQUESTS,
             topic.CONFIGURATION_CHANGELOG,
-            lambda c: ConfigurationProcessor(c, metrics, settings.partitions),
+            lambda c: ConfigurationProcessor(c, metrics),
         ),
         "stock-facts": (topic.STOCK_FACTS, None, lambda c: StockFactProcessor(c, metrics)),
         "stock": (

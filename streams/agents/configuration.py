@@ -16,6 +16,7 @@ from domain.codec import encode_message, encode_record
 from domain.configuration import Catalogue, Configuration, ConfigurationChanged, configure
 from streams import topic
 from streams.agents.dead_letter import bury
+from streams.engine.outbox import EVERY
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -33,10 +34,9 @@ _encode: Final = msgspec.json.Encoder().encode
 class ConfigurationProcessor:
     """Keeps the catalogues of the tenants of its partition."""
 
-    def __init__(self, context: Context, metrics: Metrics, partitions: int) -> None:
+    def __init__(self, context: Context, metrics: Metrics) -> None:
         self._context = context
         self._metrics = metrics
-        self._partitions = partitions
 
     def restored(self) -> None:
         """Nothing to take up: nothing of a catalogue is ever due."""
@@ -79,8 +79,7 @@ class ConfigurationProcessor:
             source="orderstream",
             body=after,
         )
-        for partition in range(self._partitions):
-            outbox.send(topic.ORDER_LOG, key, encode_record(changed), (), partition)
+        outbox.send(topic.ORDER_LOG, key, encode_record(changed), (), EVERY)
 
     def _bury(self, record: ConsumerRecord, cause: str) -> None:
         stage = self._context.stage

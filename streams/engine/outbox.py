@@ -7,10 +7,15 @@ Records to one partition keep their order.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 # One record on its way out: partition (None: by key), key, value, headers, timestamp in ms.
 # A bare tuple: there is one for every event, and a named one costs four times as much to make.
 Outgoing = tuple[int | None, bytes | None, bytes | None, Sequence[tuple[str, bytes]], int | None]
+
+
+EVERY: Final = -1
+"""Instead of a partition: the record goes to each that the topic has."""
 
 
 class Outbox:
@@ -30,7 +35,7 @@ class Outbox:
         partition: int | None = None,
         timestamp_ms: int | None = None,
     ) -> None:
-        """Add a record; without a partition, Kafka's rule over the key decides."""
+        """Add a record; without a partition, Kafka's rule over the key decides, or EVERY."""
         record = (partition, key, value, headers, timestamp_ms)
         try:
             self._by_topic[topic].append(record)

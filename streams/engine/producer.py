@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
 from streams.engine.client import client_options
+from streams.engine.outbox import EVERY
 from streams.engine.partitioner import partition_of
 from streams.engine.sender import QuickProducer
 
@@ -101,8 +102,12 @@ class Transactions:
     ) -> list[tuple[TopicPartition, BatchBuilder]]:
         open_batches: dict[int, BatchBuilder] = {}
         packs: list[tuple[TopicPartition, BatchBuilder]] = []
+        everywhere: list[tuple[Any, Any, Any, Any]] = []  # Any: the rest of an Outgoing
         self._round += 1  # records without a key stay together in a batch and wander with it
         for partition, key, value, given_headers, timestamp_ms in chain.from_iterable(parts):
+            if partition == EVERY:
+                everywhere.append((key, value, given_headers, timestamp_ms))
+                continue
             headers = list(given_headers)  # aiokafka's compiled builder takes nothing else
             if partition is None:
                 partition = self._round % count if key is None else partition_of(key, count)  # noqa: PLW2901 - hot loop
@@ -113,6 +118,9 @@ class Transactions:
                 batch = open_batches[partition] = self._producer.create_batch()
                 packs.append((TopicPartition(topic, partition), batch))
                 batch.append(timestamp=timestamp_ms, key=key, value=value, headers=headers)
+        for rest in everywhere:  # rare, so they may have batches of their own
+            copies = [(partition, *rest) for partition in range(count)]
+            packs += self._pack(topic, [copies], count)
         return packs
 
     def _pack_changes(self, changes: Iterable[Change]) -> list[BatchBuilder]:
