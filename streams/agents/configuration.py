@@ -15,14 +15,12 @@ from connectors.json_body import guard
 from domain.codec import encode_message, encode_record
 from domain.configuration import Catalogue, Configuration, ConfigurationChanged, configure
 from streams import topic
-from streams.agents.dead_letter import bury
+from streams.agents.processor import AgentProcessor
 from streams.engine.outbox import EVERY
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
-    from streams.engine.stage import Context
-    from streams.metric import Metrics
 
 PREFIX: Final = b"configuration|"
 """Begins the key under which a tenant's catalogue stands in the log and in the state."""
@@ -31,22 +29,8 @@ _catalogue: Final = msgspec.json.Decoder(Catalogue)
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class ConfigurationProcessor:
+class ConfigurationProcessor(AgentProcessor):
     """Keeps the catalogues of the tenants of its partition."""
-
-    def __init__(self, context: Context, metrics: Metrics) -> None:
-        self._context = context
-        self._metrics = metrics
-
-    def restored(self) -> None:
-        """Nothing to take up: nothing of a catalogue is ever due."""
-
-    def finish(self) -> None:
-        """Nothing is put off."""
-
-    def fire(self, now_ms: int) -> None:
-        """Nothing is ever due."""
-        del now_ms
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Judge each request, or bury what is none."""
@@ -80,10 +64,6 @@ class ConfigurationProcessor:
             body=after,
         )
         outbox.send(topic.ORDER_LOG, key, encode_record(changed), (), EVERY)
-
-    def _bury(self, record: ConsumerRecord, cause: str) -> None:
-        stage = self._context.stage
-        bury(self._context.outbox, self._metrics, record, stage=stage, cause=cause)
 
 
 def _read(value: bytes | None) -> Configuration | Quarantined:

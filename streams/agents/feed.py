@@ -12,7 +12,7 @@ from connectors.normalise import normalise
 from domain.fact import Fact, ReferenceWasLinked, UnknownWasReported
 from domain.instant import moment
 from streams import topic
-from streams.agents.dead_letter import bury
+from streams.agents.processor import AgentProcessor
 from streams.fetch.message import encode_wanted, want
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Refuse = Callable[[Source, Delivery, datetime], Quarantined | None]
 """Says why a delivery is not its source's; the time is when its record was written."""
 
 
-class FeedProcessor:
+class FeedProcessor(AgentProcessor):
     """Works for any feed topic: the record's headers say which connector reads it."""
 
     def __init__(
@@ -37,34 +37,23 @@ class FeedProcessor:
         refuse: Refuse,
         find: feed.Find = registry.find,
     ) -> None:
-        self._context = context
-        self._metrics = metrics
+        super().__init__(context, metrics)
         self._refuse = refuse
         self._find = find
-
-    def restored(self) -> None:
-        """Nothing to take up: a feed keeps no state."""
-
-    def finish(self) -> None:
-        """Nothing is put off."""
-
-    def fire(self, now_ms: int) -> None:
-        """Nothing is ever due."""
-        del now_ms
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Normalise each record and send its facts on."""
         for record in records:
             read = feed.read(record.value, record.headers, find=self._find)
             if isinstance(read, Quarantined):
-                self._bury(record, read)
+                self._bury_unread(record, read)
                 continue
             if refused := self._refuse(*read, moment(record.timestamp * 1_000)):
-                self._bury(record, refused)
+                self._bury_unread(record, refused)
                 continue
             reading = normalise(*read)
             for quarantined in reading.quarantined:
-                self._bury(record, quarantined)
+                self._bury_unread(record, quarantined)
             for wanted in reading.wanted:
                 message = want(wanted)
                 self._context.outbox.send(
@@ -85,18 +74,7 @@ class FeedProcessor:
         elif fact.reference:
             outbox.send(topic.REFERENCES, reference_key(fact.tenant, fact.reference), encoded)
         else:
-            self._bury(record, Quarantined(reason="the fact names no order", field="order_key"))
-
-    def _bury(self, record: ConsumerRecord, found: Quarantined) -> None:
-        bury(
-            self._context.outbox,
-            self._metrics,
-            record,
-            stage=self._context.stage,
-            cause=found.reason,
-            field=found.field,
-            value=found.value,
-        )
+            self._bury(record, "the fact names no order", field="order_key")
 
 
 def reference_key(tenant: str, reference: str) -> bytes:

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from connectors.normalise import misled
 from domain.instant import moment
 from streams import topic
-from streams.agents.dead_letter import bury
+from streams.agents.processor import AgentProcessor
 from streams.engine.local import record as record_of
 from streams.fetch.account import find_account
 from streams.fetch.client import Answer, Document, Failed
@@ -84,12 +84,11 @@ class _Request:
     task: asyncio.Task[Answer]
 
 
-class FetchProcessor:
+class FetchProcessor(AgentProcessor):
     """Keeps the wishes of its partition and works them off account by account."""
 
     def __init__(self, context: Context, metrics: Metrics, reach: Reach) -> None:
-        self._context = context
-        self._metrics = metrics
+        super().__init__(context, metrics)
         self._reach = reach
         self._wishes = Wishes(context.store, reach.fetching)
         self._running: dict[bytes, _Request] = {}
@@ -112,9 +111,6 @@ class FetchProcessor:
             else:
                 self._wishes.add(record, wanted)
         self._count()
-
-    def finish(self) -> None:
-        """Nothing is put off."""
 
     def fire(self, now_ms: int) -> int | None:
         """Send what was brought, ask for what is due; tell when to look again."""
@@ -248,7 +244,3 @@ class FetchProcessor:
 
     def _outcome(self, source: str, outcome: str) -> None:
         self._metrics.fetches.labels(source=source, outcome=outcome).inc()
-
-    def _bury(self, record: ConsumerRecord, cause: str) -> None:
-        stage = self._context.stage
-        bury(self._context.outbox, self._metrics, record, stage=stage, cause=cause)

@@ -52,9 +52,9 @@ from domain.stock_fact import StockMovement, key_of
 from domain.vocabulary import OrderKey
 from streams import topic
 from streams.agents.configuration import PREFIX
-from streams.agents.dead_letter import bury
 from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
 from streams.agents.feed import reference_key
+from streams.agents.processor import AgentProcessor
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -80,14 +80,13 @@ _COUNTED: Final = frozenset({Anomaly, CommandResult})
 """Messages that have a series of their own; the rest is counted by topic."""
 
 
-class LifecycleProcessor:
+class LifecycleProcessor(AgentProcessor):
     """Keeps one order per key of its partition."""
 
     def __init__(
         self, context: Context, metrics: Metrics, rules_for: Callable[[str], Rules]
     ) -> None:
-        self._context = context
-        self._metrics = metrics
+        super().__init__(context, metrics)
         self._rules_of = TenantRules(rules_for, self._recall)
         self._deadlines = DeadlineIndex(context.store)
         self._waiting: dict[bytes, list[ConsumerRecord]] = {}
@@ -255,10 +254,6 @@ class LifecycleProcessor:
                 partition = self._context.partition
                 self._context.outbox.send(topic.ORDER_LOG, key, fact, (), partition)
         return self._deadlines.next()
-
-    def _bury(self, record: ConsumerRecord, cause: str) -> None:
-        stage = self._context.stage
-        bury(self._context.outbox, self._metrics, record, stage=stage, cause=cause)
 
     def _note(self, message: Message) -> None:
         if isinstance(message, Anomaly):

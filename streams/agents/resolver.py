@@ -12,9 +12,9 @@ from domain.fact import Fact, ReferenceWasLinked
 from domain.reference import HOPS_MAX, Entry, Resolved, deadline_of, miss, resolve
 from domain.rules import Policy
 from streams import topic
-from streams.agents.dead_letter import bury
 from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
 from streams.agents.feed import reference_key
+from streams.agents.processor import AgentProcessor
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -28,12 +28,11 @@ _entry: Final = msgspec.msgpack.Decoder(Entry)
 _pack: Final = msgspec.msgpack.Encoder()
 
 
-class ResolverProcessor:
+class ResolverProcessor(AgentProcessor):
     """Keeps one entry per reference of its partition."""
 
     def __init__(self, context: Context, metrics: Metrics, policy: Policy) -> None:
-        self._context = context
-        self._metrics = metrics
+        super().__init__(context, metrics)
         self._policy = policy
         self._deadlines = DeadlineIndex(context.store)
         self._parked = 0
@@ -52,9 +51,6 @@ class ResolverProcessor:
                 self._bury(record, f"not a record of the reference topic: {error}")
             except Exception as error:  # noqa: BLE001 - the entry is untouched, the rest goes on
                 self._bury(record, f"internal: {type(error).__name__}: {error}")
-
-    def finish(self) -> None:
-        """Nothing is put off."""
 
     def _resolve(self, record: ConsumerRecord) -> None:
         if record.value is None or record.key is None:
@@ -112,10 +108,6 @@ class ResolverProcessor:
             self._context.outbox.send(topic.ANOMALIES, key, encode_message(anomaly))
             self._metrics.anomalies.labels(kind=anomaly.kind, change=anomaly.change).inc()
         return self._deadlines.next()
-
-    def _bury(self, record: ConsumerRecord, cause: str) -> None:
-        stage = self._context.stage
-        bury(self._context.outbox, self._metrics, record, stage=stage, cause=cause)
 
 
 def _reference_of(fact: Fact) -> str:

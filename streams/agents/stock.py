@@ -26,7 +26,7 @@ from domain.stock import StockStep, Unfit, claim_name, take, unseen_stock
 from domain.stock_fact import StockMovement, StockRecord, key_of
 from domain.stock_level import show_stock
 from streams import topic
-from streams.agents.dead_letter import bury
+from streams.agents.processor import AgentProcessor
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -39,21 +39,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class StockProcessor:
+class StockProcessor(AgentProcessor):
     """Keeps the stocks of its partition."""
 
     def __init__(self, context: Context, metrics: Metrics) -> None:
-        self._context = context
-        self._metrics = metrics
+        super().__init__(context, metrics)
         self._touched: dict[bytes, tuple[Stock, StockRecord]] = {}
         self._counts: Counter[tuple[type[StockRecord], bool]] = Counter()
-
-    def restored(self) -> None:
-        """Nothing to take up: nothing of a stock is ever due."""
-
-    def fire(self, now_ms: int) -> None:
-        """Nothing is ever due."""
-        del now_ms
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Let each record meet its stock, or bury it: the stock is untouched then."""
@@ -115,10 +107,6 @@ class StockProcessor:
         for anomaly in step.anomalies:
             outbox.send(topic.ANOMALIES, key, encode_message(anomaly))
             self._metrics.anomalies.labels(kind=anomaly.kind, change=anomaly.change).inc()
-
-    def _bury(self, record: ConsumerRecord, cause: str) -> None:
-        stage = self._context.stage
-        bury(self._context.outbox, self._metrics, record, stage=stage, cause=cause)
 
     def _count(self) -> None:
         for (kind, repeat), times in self._counts.items():
