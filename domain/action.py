@@ -12,6 +12,7 @@ from domain.body import Operation
 from domain.command import CommandJudged
 from domain.message import ActionRequired
 from domain.order import Order
+from domain.remainder import refundable, reversible
 from domain.rules import Rules
 from domain.vocabulary import Evidence
 
@@ -30,8 +31,8 @@ def owed(order: Order, rules: Rules) -> dict[str, int]:
     if policy == "none":
         return {"refund": 0, "reverse": 0}
     kept = 0 if policy == "all" else money.due
-    refund = max(money.captured - money.refunded - money.refund_pending - kept, 0)
-    return {"refund": refund, "reverse": money.authorized - money.reversal_pending}
+    refund = max(refundable(money) - kept, 0)
+    return {"refund": refund, "reverse": reversible(money)}
 
 
 def owed_actions(before: Order, order: Order, cause: Cause, rules: Rules) -> list[ActionRequired]:

@@ -27,6 +27,7 @@ from domain.effects.common import (
 from domain.fact import Fact
 from domain.guard import Refusal
 from domain.order import Order
+from domain.remainder import capturable, refundable, reversible
 from domain.rules import Rules
 from domain.vocabulary import Evidence, Minor
 
@@ -82,9 +83,7 @@ def _asked(
 def _capture(order: Order, command: commands.Capture, _rules: Rules) -> Outcome | Refusal:
     if refused := _wrong_currency(order, command.body.currency):
         return refused
-    money = order.derived.money
-    open_ = money.authorized - money.capture_pending - money.reversal_pending
-    amount = _amount(command.body.amount, open_, "authorised")
+    amount = _amount(command.body.amount, capturable(order.derived.money), "authorised")
     if isinstance(amount, Refusal):
         return amount
     body = _asked(order, command, amount, "authorized", final=command.body.final)
@@ -93,22 +92,20 @@ def _capture(order: Order, command: commands.Capture, _rules: Rules) -> Outcome 
 
 
 def _reverse(order: Order, command: commands.Reverse, _rules: Rules) -> Outcome:
-    money = order.derived.money
-    body = _asked(order, command, money.authorized - money.reversal_pending, "authorized")
+    body = _asked(order, command, reversible(order.derived.money), "authorized")
     fact = office_facts.PaymentReversalRequested(**envelope(command, "reversal"), body=body)
     return Outcome((fact,))
 
 
 def _refund(order: Order, command: commands.Refund, rules: Rules) -> Outcome | Refusal:
     """Refund an amount, or pieces with what goes beside them (S2.20, S2.22, 8.8)."""
-    wanted, money = command.body, order.derived.money
+    wanted = command.body
     if refused := _wrong_currency(order, wanted.currency):
         return refused
-    most = money.captured - money.refunded - money.refund_pending
     reckoned = _reckon(order, command)
     if isinstance(reckoned, Refusal):
         return reckoned
-    amount = _amount(reckoned, most, "left to refund")
+    amount = _amount(reckoned, refundable(order.derived.money), "left to refund")
     if isinstance(amount, Refusal):
         return amount
     body = _asked(order, command, amount, "captured")

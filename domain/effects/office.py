@@ -26,8 +26,8 @@ from domain.effects.common import (
 )
 from domain.guard import Refusal
 from domain.instant import moment
-from domain.invoice import invoiced_lines
 from domain.order import Order
+from domain.remainder import billable_lines
 from domain.rules import Rules
 from domain.vocabulary import Minor
 
@@ -173,11 +173,7 @@ def _no_note(order: Order, note_id: str) -> Refusal | None:
 def _invoice(order: Order, command: commands.CreateInvoice, _rules: Rules) -> Outcome | Refusal:
     """Bill pieces that no invoice has: of what is ordered, or of what was shipped (S3.20 f.)."""
     wanted = command.body
-    billed = invoiced_lines(order)
-    room = {}
-    for line in order.derived.goods.lines:
-        most = line.handed_over if wanted.mode == "shipped" else line.ordered - line.cancelled
-        room[line.line_id] = most - billed.get(line.line_id, 0)
+    room = billable_lines(order, shipped=wanted.mode == "shipped")
     invoice_id = wanted.invoice_id or command.event_id
     if f"invoice:{invoice_id}" in order.changes:
         return Refusal("invoice", f"an invoice {invoice_id} exists already")

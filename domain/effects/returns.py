@@ -12,23 +12,15 @@ from domain.effects.common import Maker, Outcome, envelope, pick_lines, units
 from domain.fact import Fact
 from domain.guard import Refusal
 from domain.order import Order
-from domain.rma import DRAFT, asked_back, rmas
-from domain.rules import Policy, Rules
-
-
-def _room(order: Order, policy: Policy) -> dict[str, int]:
-    """Count the pieces of each line that may still come back (spec model, 8.13)."""
-    waiting = asked_back(order)
-    room = {}
-    for line in order.derived.goods.lines:
-        arrived = line.delivered + line.collected
-        sent = line.handed_over if policy.returnable == "handed_over" else arrived
-        room[line.line_id] = sent - line.returned - waiting.get(line.line_id, 0)
-    return room
+from domain.remainder import returnable_lines
+from domain.rma import DRAFT, rmas
+from domain.rules import Rules
 
 
 def _mark(order: Order, command: commands.Return, rules: Rules) -> Outcome | Refusal:
-    lines = pick_lines(order, command.body.lines, _room(order, rules.policy), "could come back")
+    lines = pick_lines(
+        order, command.body.lines, returnable_lines(order, rules.policy), "could come back"
+    )
     if isinstance(lines, Refusal):
         return lines
     if not lines:
@@ -47,7 +39,9 @@ def _request(order: Order, command: commands.RequestReturn, rules: Rules) -> Out
     known = rmas(order).get(return_id)
     if known is not None and known.state != DRAFT:
         return Refusal("return", f"a return {return_id} exists already")
-    lines = pick_lines(order, wanted.lines, _room(order, rules.policy), "could come back")
+    lines = pick_lines(
+        order, wanted.lines, returnable_lines(order, rules.policy), "could come back"
+    )
     if isinstance(lines, Refusal):
         return lines
     if not lines:
