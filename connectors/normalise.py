@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from connectors.body import admit
 from connectors.delivery import Delivery, Normalised, Quarantined, Source, Wanted
+from domain.envelope import kind_of
 from domain.fact import Fact
 
 FACTS_MAX: Final = 20_000
@@ -105,7 +106,7 @@ def misled(wanted: Wanted) -> Quarantined | None:
 
 
 def _invalid(fact: Fact, error: Exception) -> Quarantined:
-    kind = fact.__struct_config__.tag
+    kind = kind_of(type(fact))
     if isinstance(error, UnicodeEncodeError):
         return Quarantined(reason=f"invalid {kind}: lone surrogate in a string")
     path = _PATH.search(str(error))

@@ -13,6 +13,7 @@ from msgspec import Struct
 from connectors import money
 from connectors.writer import Writer
 from domain.body import Operation, ReferenceLinked
+from domain.envelope import kind_of
 from domain.fact import (
     Fact,
     PaymentAuthorizationAdjusted,
@@ -86,7 +87,7 @@ class Teller(Struct, frozen=True, kw_only=True, gc=False):
 
     def money(self, kind: Kind, said: Money) -> Fact:
         """Make the fact of a money operation."""
-        verb = str(kind.__struct_config__.tag).partition(".")[2]
+        verb = kind_of(kind).partition(".")[2]
         body = Operation(
             amount=said.amount,
             currency=said.currency,

@@ -14,6 +14,7 @@ from domain import fact as facts
 from domain import office_body as office
 from domain import office_fact
 from domain.body import PackageInfo, Scan, ShipmentInfo, ShipmentRef, Units
+from domain.envelope import kind_of
 from domain.fact import Fact
 from domain.identity import parcel_key
 from domain.instant import micros
@@ -94,7 +95,7 @@ def _item(writer: Writer, back: Return, item: ReturnItem) -> Iterator[Fact]:
         elif kind is office_fact.ReturnWasReceived:
             arrived.append(result)
         else:
-            event_id = f"{name}:{kind.__struct_config__.tag}"
+            event_id = f"{name}:{kind_of(kind)}"
             body = office.ReturnRef(return_id=item.rma_id, note=result.handling_result)
             yield writer.fact(kind, event_id, result.processing_date_time, body=body)
     if arrived:

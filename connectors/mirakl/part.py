@@ -22,6 +22,7 @@ from domain import office_body as office
 from domain import office_fact
 from domain.body import Operation, PackageInfo, Scan, ShipmentInfo, ShipmentRef, Units
 from domain.document import Document, Line, Party
+from domain.envelope import kind_of
 from domain.fact import Fact
 from domain.identity import parcel_key
 from domain.instant import micros
@@ -117,7 +118,7 @@ def return_facts(writer: Writer, back: Return) -> Iterator[Fact]:
         body: object = office.ReturnRef(return_id=back.id)
         if kind is office_fact.ReturnWasReceived:
             body = _received(back)
-        event_id = f"{name}:{kind.__struct_config__.tag}"
+        event_id = f"{name}:{kind_of(kind)}"
         yield writer.fact(kind, event_id, changed_at, body=body)
 
 

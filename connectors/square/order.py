@@ -13,6 +13,7 @@ from domain import fact as facts
 from domain.body import PackageInfo, ShipmentInfo, ShipmentRef, Units
 from domain.document import Address, Document, Party
 from domain.document import Line as DocumentLine
+from domain.envelope import kind_of
 from domain.fact import Fact, PaymentCaptured, PaymentRefunded
 from domain.identity import parcel_key
 from domain.vocabulary import Minor, Validity
@@ -173,7 +174,7 @@ def _fulfilment(snapshot: Snapshot, order: Order, fulfilment: Fulfilment) -> Ite
         yield writer.link(f"parcel:{number}", order.created_at)
     ref = ShipmentRef(shipment_id=fulfilment.uid)
     for kind, at in _happened(fulfilment, snapshot.changed_at):
-        verb = str(kind.__struct_config__.tag).partition(".")[2]
+        verb = kind_of(kind).partition(".")[2]
         yield writer.fact(kind, f"{name}:{verb}", at, body=ref)
 
 
