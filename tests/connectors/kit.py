@@ -25,6 +25,7 @@ from connectors.normalise import Reading, normalise
 from connectors.registry import SOURCES
 from domain.codec import encode_message
 from domain.derive import derive_all
+from domain.envelope import kind_of
 from domain.fact import Fact
 from domain.merge import merge
 from domain.order import Order
@@ -117,12 +118,12 @@ def said(reading: Reading) -> dict:
 
 def kinds(reading: Reading) -> list[str]:
     """Name the kinds of the facts in their order."""
-    return [fact.__struct_config__.tag for fact in reading.facts]
+    return [kind_of(type(fact)) for fact in reading.facts]
 
 
 def only(reading: Reading, kind: str) -> Fact:
     """Give the one fact of a kind."""
-    [fact] = [fact for fact in reading.facts if fact.__struct_config__.tag == kind]
+    [fact] = [fact for fact in reading.facts if kind_of(type(fact)) == kind]
     return fact
 
 

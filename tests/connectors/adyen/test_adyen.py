@@ -1,5 +1,7 @@
 """What Adyen's notifications come to, and what the ledger makes of them."""
 
+from functools import partial
+
 import pytest
 
 from connectors.adyen import SOURCE
@@ -13,24 +15,10 @@ from connectors.adyen.table import (
     RISK,
     TOPICS,
 )
-from domain.body import Operation
-from domain.document import Document, Line
-from domain.fact import OrderPlaced
-from domain.instant import moment
-from domain.vocabulary import Minor
-from tests.connectors.kit import changed, kinds, only, order_after, read, sample, story
+from tests.connectors import ledger
+from tests.connectors.kit import changed, kinds, only, read, sample
 
 PAYMENT_NAME = "QZ7KTLN9WBXM4C65"
-PLACED = OrderPlaced(
-    event_id="placed",
-    occurred_at=moment(0),
-    order_key="acme/shop/1",
-    body=Document(
-        currency="EUR",
-        total=Minor(5000),
-        lines=(Line(line_id="a", quantity=1, unit_price=Minor(5000)),),
-    ),
-)
 
 DOCUMENTED = """
 ACH_NOTIFICATION_OF_CHANGE AUTHORISATION AUTHORISATION_ADJUSTMENT AUTORESCUE CANCELLATION
@@ -65,15 +53,7 @@ def authorised(**more):
     return item("AUTHORISATION", PAYMENT_NAME, original=None, **more)
 
 
-def money(*items):
-    """The kinds of the operations that notifications tell of, without `payment.`."""
-    found = [
-        fact.__struct_config__.tag
-        for each in items
-        for fact in read(SOURCE, each).facts
-        if isinstance(getattr(fact, "body", None), Operation)
-    ]
-    return [kind.removeprefix("payment.") for kind in found]
+money = partial(ledger.operations, SOURCE)
 
 
 def test_every_documented_event_has_a_row():
@@ -304,17 +284,7 @@ def test_every_order_of_arrival_and_every_repeat_ends_in_the_same_ledger(name):
     """Notifications late or twice: the money is the same and nothing contradicts."""
     notifications, then = STORIES[name]
 
-    story(SOURCE, *notifications)
-    facts = [fact for each in notifications for fact in read(SOURCE, each).facts]
-    ledger = order_after([PLACED, *facts]).derived.money
-
-    assert (
-        str(ledger.state),
-        ledger.authorized,
-        ledger.captured,
-        ledger.refunded,
-        ledger.disputed,
-    ) == then
+    assert ledger.ledger_of(SOURCE, *notifications) == then
 
 
 @pytest.mark.parametrize(

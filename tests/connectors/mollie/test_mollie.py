@@ -1,48 +1,21 @@
 """What Mollie's objects come to, and what the ledger makes of them."""
 
+from functools import partial
+
 import pytest
 
 from connectors.mollie import SOURCE
 from connectors.mollie.table import CAPTURE, LINE, ORDER, PAYMENT, PAYMENT_LINK, REFUND
-from domain.body import Operation
-from domain.document import Document, Line
-from domain.fact import OrderPlaced
-from domain.instant import moment
-from domain.vocabulary import Minor
-from tests.connectors.kit import changed, only, order_after, read, sample, story
-
-PLACED = OrderPlaced(
-    event_id="placed",
-    occurred_at=moment(0),
-    order_key="acme/shop/1",
-    body=Document(
-        currency="EUR",
-        total=Minor(5000),
-        lines=(Line(line_id="a", quantity=1, unit_price=Minor(5000)),),
-    ),
-)
+from tests.connectors import ledger
+from tests.connectors.kit import changed, only, read, sample
 
 
 def told(name, **changes):
     return changed(sample(SOURCE, name), changes)
 
 
-def money(*payloads):
-    """The operations that payloads tell of: kind, reference, amount."""
-    found = [fact for each in payloads for fact in read(SOURCE, each).facts]
-    return [
-        (
-            fact.__struct_config__.tag.removeprefix("payment."),
-            fact.body.reference,
-            fact.body.amount,
-        )
-        for fact in found
-        if isinstance(getattr(fact, "body", None), Operation)
-    ]
-
-
-def kinds(*payloads):
-    return [kind for kind, _, _ in money(*payloads)]
+money = partial(ledger.money, SOURCE)
+kinds = partial(ledger.operations, SOURCE)
 
 
 def test_every_documented_status_has_a_row():
@@ -211,19 +184,8 @@ STORIES = {
 def test_every_order_of_arrival_and_every_repeat_ends_in_the_same_ledger(name):
     """Documents late, twice or of different detail: the money is the same."""
     names, then = STORIES[name]
-    payloads = [sample(SOURCE, each) for each in names]
 
-    story(SOURCE, *payloads)
-    facts = [fact for each in payloads for fact in read(SOURCE, each).facts]
-    ledger = order_after([PLACED, *facts]).derived.money
-
-    assert (
-        str(ledger.state),
-        ledger.authorized,
-        ledger.captured,
-        ledger.refunded,
-        ledger.disputed,
-    ) == then
+    assert ledger.ledger_of(SOURCE, *(sample(SOURCE, each) for each in names)) == then
 
 
 def test_sums_count_only_where_their_parts_are_not_listed():

@@ -1,5 +1,7 @@
 """What PayPal's objects come to, and what the ledger makes of them."""
 
+from functools import partial
+
 import pytest
 
 from connectors.paypal import SOURCE
@@ -12,23 +14,9 @@ from connectors.paypal.table import (
     REFUND,
     TOPICS,
 )
-from domain.body import Operation
-from domain.document import Document, Line
-from domain.fact import OrderPlaced
-from domain.instant import moment
-from domain.vocabulary import Minor
-from tests.connectors.kit import DELETE, changed, only, order_after, read, sample, story
+from tests.connectors import ledger
+from tests.connectors.kit import DELETE, changed, only, read, sample
 
-PLACED = OrderPlaced(
-    event_id="placed",
-    occurred_at=moment(0),
-    order_key="acme/shop/1",
-    body=Document(
-        currency="EUR",
-        total=Minor(5000),
-        lines=(Line(line_id="a", quantity=1, unit_price=Minor(5000)),),
-    ),
-)
 CAPTURE_ID = "8AB12345CD678901E"
 
 
@@ -43,22 +31,8 @@ def inner(name, **changes):
     return changed(sample(SOURCE, name)["resource"], changes)
 
 
-def money(*payloads):
-    """The operations that payloads tell of: kind, reference, amount."""
-    found = [fact for each in payloads for fact in read(SOURCE, each).facts]
-    return [
-        (
-            fact.__struct_config__.tag.removeprefix("payment."),
-            fact.body.reference,
-            fact.body.amount,
-        )
-        for fact in found
-        if isinstance(getattr(fact, "body", None), Operation)
-    ]
-
-
-def kinds(*payloads):
-    return [kind for kind, _, _ in money(*payloads)]
+money = partial(ledger.money, SOURCE)
+kinds = partial(ledger.operations, SOURCE)
 
 
 def test_every_documented_status_has_a_row():
@@ -217,19 +191,8 @@ STORIES = {
 def test_every_order_of_arrival_and_every_repeat_ends_in_the_same_ledger(name):
     """Events late, twice or met by a fetched order: the money is the same."""
     names, then = STORIES[name]
-    payloads = [sample(SOURCE, each) for each in names]
 
-    story(SOURCE, *payloads)
-    facts = [fact for each in payloads for fact in read(SOURCE, each).facts]
-    ledger = order_after([PLACED, *facts]).derived.money
-
-    assert (
-        str(ledger.state),
-        ledger.authorized,
-        ledger.captured,
-        ledger.refunded,
-        ledger.disputed,
-    ) == then
+    assert ledger.ledger_of(SOURCE, *(sample(SOURCE, each) for each in names)) == then
 
 
 def test_a_dispute_that_is_won_leaves_the_money():
@@ -238,11 +201,9 @@ def test_a_dispute_that_is_won_leaves_the_money():
     later = changed(won, {"resource.update_time": "2024-04-01T00:00:00Z"})
     names = ("capture_completed", "capture_reversed", "dispute_lost")
 
-    order = story(SOURCE, *(sample(SOURCE, name) for name in names), later)
-    assert (order.conflicts, kinds(later)) == ((), ["disputed", "dispute_won"])
-    facts = [f for name in names for f in read(SOURCE, sample(SOURCE, name)).facts]
-    ledger = order_after([PLACED, *facts, *read(SOURCE, later).facts]).derived.money
-    assert (str(ledger.state), ledger.refunded) == ("paid", 0)
+    assert kinds(later) == ["disputed", "dispute_won"]
+    told_of = [sample(SOURCE, name) for name in names]
+    assert ledger.ledger_of(SOURCE, *told_of, later) == ("paid", 0, 5000, 0, 0)
 
 
 def test_an_order_tells_of_its_authorisations_too():

@@ -1,27 +1,13 @@
 """What Square's objects come to, and what the ledger and the orders make of them."""
 
+from functools import partial
+
 import pytest
 
 from connectors.square import SOURCE
 from connectors.square.table import DISPUTE, FULFILMENT, ORDER, PAYMENT, REFUND
-from domain.body import Operation
-from domain.document import Document, Line
-from domain.fact import OrderPlaced
-from domain.instant import moment
-from domain.vocabulary import Minor
-from tests.connectors import kit
-from tests.connectors.kit import DELETE, changed, only, order_after, read, sample, story
-
-PLACED = OrderPlaced(
-    event_id="placed",
-    occurred_at=moment(0),
-    order_key="acme/shop/1",
-    body=Document(
-        currency="EUR",
-        total=Minor(5000),
-        lines=(Line(line_id="a", quantity=1, unit_price=Minor(5000)),),
-    ),
-)
+from tests.connectors import kit, ledger
+from tests.connectors.kit import DELETE, changed, only, read, sample, story
 
 
 def told(name, kind, **changes):
@@ -31,14 +17,7 @@ def told(name, kind, **changes):
     return changed(payload, {f"{prefix}.{path}": value for path, value in changes.items()})
 
 
-def kinds(*payloads):
-    """The kinds of the money operations that payloads tell of."""
-    found = [fact for each in payloads for fact in read(SOURCE, each).facts]
-    return [
-        fact.__struct_config__.tag.removeprefix("payment.")
-        for fact in found
-        if isinstance(getattr(fact, "body", None), Operation)
-    ]
+kinds = partial(ledger.operations, SOURCE)
 
 
 def test_every_documented_word_has_a_row():
@@ -195,19 +174,8 @@ STORIES = {
 def test_every_order_of_arrival_and_every_repeat_ends_in_the_same_ledger(name):
     """Events late or twice: the money is the same."""
     names, then = STORIES[name]
-    payloads = [sample(SOURCE, each) for each in names]
 
-    story(SOURCE, *payloads)
-    facts = [fact for each in payloads for fact in read(SOURCE, each).facts]
-    ledger = order_after([PLACED, *facts]).derived.money
-
-    assert (
-        str(ledger.state),
-        ledger.authorized,
-        ledger.captured,
-        ledger.refunded,
-        ledger.disputed,
-    ) == then
+    assert ledger.ledger_of(SOURCE, *(sample(SOURCE, each) for each in names)) == then
 
 
 @pytest.mark.rule("X.1")
