@@ -178,11 +178,12 @@ def _add_agent(app: App, name: str, topic: str) -> None:
     app.agent(source, name=name, concurrency=1)(_agent(app.engine))
 
 
-def _agent(engine: Work) -> Callable[[AsyncIterator[Fetched]], Awaitable[None]]:
-    async def hand_over(stream: AsyncIterator[Fetched]) -> None:
-        async for fetched in stream:
+def _agent(engine: Work) -> Callable[[AsyncIterator[Sequence[Fetched]]], Awaitable[None]]:
+    async def hand_over(stream: AsyncIterator[Sequence[Fetched]]) -> None:
+        async for poll in stream:
             try:
-                engine.deliver(fetched)
+                for fetched in poll:
+                    engine.deliver(fetched)
             except Exception as error:  # noqa: BLE001 - Faust would acknowledge it (fact F1)
                 engine.surprise("agent", error)
 

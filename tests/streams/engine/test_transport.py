@@ -42,26 +42,30 @@ class Stub(SimpleNamespace):
 
     async def getmany(self, active, seconds):
         self.flow_active = self.flow_after_poll
-        source = TopicPartition("in", 0)
-        return 1, {source: [record("in", b"v", offset=7), record("in", b"w", offset=8)]}
+        first, empty, second = (TopicPartition("in", each) for each in range(3))
+        return 1, {
+            first: [record("in", b"v", offset=7), record("in", b"w", offset=8)],
+            empty: [],
+            second: [record("in", b"x", offset=3)],
+        }
 
     def remaining(self, source):
         return 0
 
-    def _message(self, tp, fetched):
-        return Consumer._message(self, tp, fetched)
+    def _message(self, poll):
+        return Consumer._message(self, poll)
 
 
 async def _poll(stub):
     return [message async for _, message in Consumer.getmany(stub, 1.0)]
 
 
-def test_a_poll_is_one_message_a_partition_at_its_last_offset():
+def test_a_poll_is_one_message_at_the_last_offset_of_its_first_partition():
     [message] = asyncio.run(_poll(Stub(flow_after_poll=True)))
 
-    assert message.offset == 8
-    assert [each.offset for each in message.value.records] == [7, 8]
-    assert message.value.epoch == 1
+    assert (message.partition, message.offset) == (0, 8)
+    assert [(one.epoch, one.source.partition) for one in message.value] == [(1, 0), (1, 2)]
+    assert [[each.offset for each in one.records] for one in message.value] == [[7, 8], [3]]
 
 
 def test_a_poll_that_came_back_while_the_flow_stood_still_is_asked_for_again():
