@@ -4,18 +4,21 @@ Ids go beyond 2^53, so a number with a fraction or an exponent is refused: some 
 Amounts stay as they came until `payment.py` and `order.py` know their currency.
 """
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, model_validator
 
 from connectors.payload import DIGITS, ROWS, Identifier, Note, Payload, Pieces, Text, Time
+
+_EXACT_MAX: Final = 2**53
+"""Up to here a double holds every whole number, so no tool rounded an id."""
 
 
 class _Named(Payload):
     """Something whose id Shopify writes twice: as a number, and as text at the end of a gid.
 
     A tool in between that reads numbers as doubles rounds the first; an order under a wrong id
-    would be another order, so the two must agree.
+    would be another order, so beyond what a double holds the two must agree.
     """
 
     id: Identifier
@@ -24,7 +27,7 @@ class _Named(Payload):
     @model_validator(mode="after")
     def _same_id_twice(self) -> Self:
         last = self.admin_graphql_api_id.partition("?")[0].rpartition("/")[2]
-        if last and DIGITS.fullmatch(last) and last != self.id:
+        if int(self.id) > _EXACT_MAX and DIGITS.fullmatch(last) and last != self.id:
             raise ValueError(
                 "id was rounded on its way, it is not the one of admin_graphql_api_id"
             )

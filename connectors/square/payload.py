@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AliasChoices, Field, StringConstraints
 
 from connectors import money
 from connectors.payload import StrictPayload, Time
@@ -70,7 +70,9 @@ class DisputedPayment(StrictPayload):
 
 
 class Dispute(StrictPayload):
-    id: Name
+    """`dispute.state.changed`, an event that is no longer made, has its id as `dispute_id`."""
+
+    id: Name = Field(validation_alias=AliasChoices("id", "dispute_id"))
     state: Word
     created_at: Time
     updated_at: Time | None = None
@@ -80,7 +82,7 @@ class Dispute(StrictPayload):
 
 
 class EventData(StrictPayload):
-    object: dict[str, Any]
+    object: dict[str, Any] = Field(default_factory=dict)
 
 
 class Event(StrictPayload):

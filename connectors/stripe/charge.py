@@ -188,4 +188,9 @@ def _may_capture_again(charge: Charge) -> bool:
 
 
 _GONE: Final = frozenset({"failed", "canceled"})
-_BY_STATUS: Final = {"succeeded": _succeeded, "pending": _pending, "failed": _failed}
+_BY_STATUS: Final = {
+    "succeeded": _succeeded,
+    "paid": _succeeded,  # Its name before API version 2015-02-18.
+    "pending": _pending,
+    "failed": _failed,
+}

@@ -43,7 +43,8 @@ def _element(teller: Teller, value: Fields, at: str) -> Outcome:
 
 def _event(teller: Teller, value: Fields, at: str) -> Outcome:
     event = Event.model_validate(value)
-    inner = event.data.object
+    # Sessions did not say when they were made before 2022.
+    inner = {"created": event.created, **event.data.object}
     if str(inner.get("object")) in _READERS:
         writer = replace(teller.writer, delivery_id=event.id, test=event.livemode is False)
         told = replace(teller, writer=writer, event=event)

@@ -233,6 +233,35 @@ def test_a_change_of_an_order_has_it_fetched(name):
     assert (wanted.what, wanted.path) == ("order", "v2/orders/Ab1")
 
 
+def test_a_dispute_of_the_older_event_has_its_id_under_another_name():
+    """`dispute.state.changed` says `dispute_id` where its successor says `id`."""
+    newer = told("dispute_won", "dispute")
+    name = newer["data"]["object"]["dispute"]["id"]
+    older = told("dispute_won", "dispute", id=DELETE, dispute_id=name)
+
+    renamed = changed(older, {"type": "dispute.state.changed"})
+    assert kit.said(read(SOURCE, renamed)) == kit.said(read(SOURCE, newer))
+
+
+def test_what_a_terminal_was_asked_to_pay_back_is_no_second_refund():
+    """The refund that comes of it has another id, so both would be counted."""
+    refund = sample(SOURCE, "refund_completed")["data"]["object"]["refund"]
+    asked = refund | {"id": "termapia:1", "device_id": "D7", "refund_id": refund["id"]}
+
+    for payload in ({"refund": asked}, {"refunds": [asked]}):
+        reading = read(SOURCE, payload)
+        assert reading.facts == ()
+        assert reading.ignored
+
+
+def test_an_event_of_something_deleted_needs_no_object():
+    """What no order needs is ignored whatever it holds."""
+    event = sample(SOURCE, "inventory_event")
+    event |= {"type": "invoice.deleted", "data": {"type": "invoice", "id": "i", "deleted": True}}
+
+    assert read(SOURCE, event).ignored == "invoice.deleted: no order needs it"
+
+
 @pytest.mark.parametrize("name", ["../admin", "", None, 7, "a b"])
 def test_an_id_that_leads_elsewhere_is_quarantined(name):
     """It becomes part of an address, so it holds letters and digits alone."""

@@ -258,6 +258,22 @@ def test_a_session_paid_in_another_currency_claims_nothing():
     assert money(read(session)) == []
 
 
+def test_a_session_of_old_that_does_not_say_when_it_was_made_is_as_old_as_its_event():
+    """Sessions have `created` since 2022; accounts stay on the version that they began with."""
+    event = sample("session_completed")
+    del event["data"]["object"]["created"]
+
+    assert money(read(event)) == [("captured", "pi_1", 5000)]
+    assert {each.field for each in read(event["data"]["object"]).quarantined} == {"created"}
+
+
+def test_a_paid_charge_is_one_that_succeeded():
+    """That was the word until API version 2015-02-18."""
+    charge = inner("charge_succeeded")
+
+    assert money(read(charge | {"status": "paid"})) == money(read(charge))
+
+
 def test_a_session_without_an_intent_stands_for_itself():
     """A subscription's session has an invoice instead; its own name carries the order."""
     reading = read(inner("session_completed") | {"payment_intent": None})
