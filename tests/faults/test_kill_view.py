@@ -102,11 +102,6 @@ def view(postgresql: Server) -> Iterator[View]:
     view.engine.dispose()
 
 
-@pytest.fixture
-def seed() -> int:
-    return int(os.environ.get("FAULTS_SEED") or random.SystemRandom().randrange(10**6))
-
-
 def test_kills_of_the_view_worker_leave_every_row_its_snapshot(job, view, seed):
     chance = random.Random(seed)
     load = Load(job, seed)
