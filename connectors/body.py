@@ -44,6 +44,8 @@ def parse(body: bytes, *, attributes: bool = True) -> object:
 
     `attributes` is for XML alone, see `xml_body`.
     """
+    if isinstance(body, json_body.Parsed):
+        return body.value
     match format_of(body):
         case "xml":
             return parse_xml(body, attributes=attributes)

@@ -9,7 +9,6 @@ The payload in `data` keeps its bytes, so ids beyond 2^53 and decimals arrive as
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -25,8 +24,7 @@ BINARY_PREFIXES: Final = ("ce_", "ce-")
 _VERSION: Final = "1.0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A CloudEvent's attributes as far as a feed needs them, and its payload."""
 
     source: str

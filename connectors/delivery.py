@@ -64,8 +64,7 @@ class Wanted:
     topic: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normalised:
+class Normalised(Struct, frozen=True, kw_only=True):
     """What a delivery says in canonical facts; parts not understood stand beside them.
 
     No facts, no quarantine and nothing wanted means: understood, and nothing an order needs to

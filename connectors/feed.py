@@ -87,12 +87,16 @@ def _texts(headers: Headers) -> dict[str, str] | Quarantined:
     """Read headers into lower-case names; a name that stands twice is joined, as in HTTP."""
     texts: dict[str, str] = {}
     for count, (raw_name, raw) in enumerate(headers):
-        name, text = raw_name.lower(), (raw or b"").decode(errors="replace").strip()
+        name = raw_name.lower()
+        text = raw.decode("utf-8", "replace").strip() if raw else ""
         if count >= HEADERS_MAX:
             return Quarantined(reason=f"over {HEADERS_MAX} headers", field="headers")
-        if name in _OWN and texts.get(name, text) != text:
+        if name not in texts:
+            texts[name] = text
+        elif name not in _OWN:
+            texts[name] = f"{texts[name]}, {text}"
+        elif texts[name] != text:
             return Quarantined(reason="header twice with two values", field=name)
-        texts[name] = text if name in _OWN or name not in texts else f"{texts[name]}, {text}"
     return texts
 
 

@@ -89,7 +89,7 @@ def with_rules(source: Source, choose: Choose) -> Source:
             return outcome
         facts = tuple(apply(outcome.facts, lambda status: choose(delivery.account, status)))
         left_out = outcome.facts and not facts
-        return replace(
+        return msgspec.structs.replace(
             outcome,
             facts=facts,
             ignored="left out by an import rule" if left_out else outcome.ignored,

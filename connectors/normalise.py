@@ -6,10 +6,10 @@ that the next reader cannot read. The shell sends the bytes as they are.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from connectors.body import admit
@@ -34,8 +34,7 @@ _WAY: Final = re.compile(
 """A path below an API: nothing in it leads to another host or above where it began."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """What a delivery came to: `encoded[i]` is `facts[i]` as JSON."""
 
     facts: tuple[Fact, ...] = ()
@@ -81,11 +80,12 @@ def _checked(outcome: Normalised) -> Reading:
             facts[encoded] = _decode(encoded)
         except (msgspec.MsgspecError, ValueError, TypeError, OverflowError) as error:
             quarantined.append(_invalid(fact, error))
-    wanted = dict.fromkeys(outcome.wanted)
-    for each in tuple(wanted):
+    wanted: list[Wanted] = []
+    for each in dict.fromkeys(outcome.wanted):
         if astray := misled(each):
             quarantined.append(_short(astray))
-            del wanted[each]
+        else:
+            wanted.append(each)
     return Reading(
         facts=tuple(facts.values()),
         encoded=tuple(facts),

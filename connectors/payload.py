@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 Fields = dict[str, Any]  # Any: a JSON object before its model has looked at it
 
 DIGITS: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
+_IDENTIFIERS: Final = 10**20  # as many as `DIGITS` has
 PIECES_MAX: Final = 1_000_000
 _TEXT_CHARACTERS_MAX: Final = 2_000  # so that two of them make a name
 _NOTE_CHARACTERS_MAX: Final = 4_096
@@ -41,6 +42,8 @@ class StrictPayload(BaseModel):
 
 def read_identifier(value: object) -> str:
     """Read an id: a whole number, as a number or as text."""
+    if type(value) is int and 0 <= value < _IDENTIFIERS:
+        return str(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError("is no whole number")  # noqa: TRY004 - pydantic wants ValueError
     text = str(value)
@@ -54,7 +57,7 @@ def read_time(value: object) -> datetime:
     time = _read_any_time(value)
     if time.tzinfo is None:
         raise ValueError("has no offset from UTC")
-    return time.astimezone(UTC)
+    return time if time.tzinfo is UTC else time.astimezone(UTC)
 
 
 def _read_utc(value: object) -> datetime:
@@ -73,6 +76,8 @@ def _read_any_time(value: object) -> datetime:
 
 def _note(value: object) -> object:
     """Read text, or a number that stands for text; too long is cut, never refused."""
+    if type(value) is str and len(value) <= _NOTE_CHARACTERS_MAX:
+        return value
     if value is None:
         return ""
     if isinstance(value, int | str) and not isinstance(value, bool):
@@ -81,6 +86,8 @@ def _note(value: object) -> object:
 
 
 def _text(value: object) -> object:
+    if type(value) is str and len(value) <= _TEXT_CHARACTERS_MAX:
+        return value
     text = _note(value)
     return text[:_TEXT_CHARACTERS_MAX] if isinstance(text, str) else text
 

@@ -22,6 +22,8 @@ class Writer(Struct, frozen=True, kw_only=True, gc=False):
     delivery: Delivery
     source: str
     payload_hash: str
+    tenant: str
+    channel: str
     delivery_id: str = ""
     order_id: str = ""
     reference: str = ""
@@ -50,16 +52,16 @@ class Writer(Struct, frozen=True, kw_only=True, gc=False):
 
         `reference` stands for the writer's own where each fact of a delivery has another.
         """
-        delivery = self.delivery
+        source, order_id, delivery = self.source, self.order_id, self.delivery
         optional: dict[str, Any] = {} if body is None else {"body": body}  # the kind's own type
         return kind(
-            event_id=f"{self.source}:{event_id}",
+            event_id=f"{source}:{event_id}",
             occurred_at=occurred_at,
-            order_key=f"{delivery.account}/{self.order_id}" if self.order_id else None,
+            order_key=f"{delivery.account}/{order_id}" if order_id else None,
             reference=reference or self.reference,
-            tenant=delivery.tenant,
-            channel=delivery.channel,
-            source=self.source,
+            tenant=self.tenant,
+            channel=self.channel,
+            source=source,
             received_at=delivery.received_at,
             revision=revision,
             delivery_id=self.delivery_id,
@@ -90,9 +92,12 @@ class Writer(Struct, frozen=True, kw_only=True, gc=False):
 
 def writer_for(delivery: Delivery, source: str, delivery_id: str = "") -> Writer:
     """Begin to write what a delivery says."""
+    tenant, _, channel = delivery.account.partition("/")
     return Writer(
         delivery=delivery,
         source=source,
+        tenant=tenant,
+        channel=channel,
         payload_hash=f"sha256:{sha256(delivery.body).hexdigest()[:32]}",
         delivery_id=delivery_id[:_DELIVERY_ID_CHARACTERS_MAX],
     )
