@@ -16,21 +16,29 @@ import msgspec
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
-from readmodel.bulk import delete_parts, upsert
-from readmodel.column import moment_text
-from readmodel.erasure import erased_among, scrub_rows, scrub_snapshot
+from readmodel.bulk import append, upsert
+from readmodel.erasure import erased_among, scrub_rows
 from readmodel.errors import PositionMoved
-from readmodel.happening import SNAPSHOTS, Happening, rows_of
-from readmodel.message_table import GENERATIONS, POSITIONS, UNREADABLE
-from readmodel.order_table import METADATA, ORDERS
+from readmodel.happening import SNAPSHOTS, Happening, key_text, rows_of
+from readmodel.message_table import (
+    GENERATIONS,
+    MESSAGES,
+    POSITIONS,
+    STOCK_MOVEMENTS,
+    TIMELINE,
+    UNREADABLE,
+)
+from readmodel.order_rows import Newest, write_orders
+from readmodel.order_table import METADATA
 from readmodel.part import Row
-from readmodel.projection import project
 from readmodel.seen import read_head
 
 LIVE: Final = "live"
 """The consumer that follows the topics; a rebuild has a name of its own."""
 _TELLING: Final = frozenset({"notification", "command_result", "action_required"})
 """Tables of messages that may name a person."""
+_GROWING: Final = frozenset({TIMELINE.name, STOCK_MOVEMENTS.name, *(one.name for one in MESSAGES)})
+"""Tables of which a row comes once, unless a rebuild was there before."""
 _REASON_CHARACTERS_MAX: Final = 500
 _REFUSED: Final = (DataError, IntegrityError, OverflowError, UnicodeEncodeError)
 """What a database or its driver says of a value, not of the database."""
@@ -69,12 +77,6 @@ class Written(NamedTuple):
     unreadable: int = 0
 
 
-class _Standing(NamedTuple):
-    version: int
-    generation: int
-    digests: bytes
-
-
 def apply(
     engine: Engine,
     records: Sequence[Incoming],
@@ -101,7 +103,8 @@ def write(
 ) -> Written:
     """Write a batch within the caller's transaction."""
     move(connection, spans, consumer)
-    return _write_rows(connection, records, current_generation(connection))
+    generation = current_generation(connection)
+    return _write_rows(connection, records, generation, grows=consumer == LIVE)
 
 
 def _write_one_by_one(
@@ -116,7 +119,7 @@ def _write_one_by_one(
     for record in records:
         try:
             with connection.begin_nested():
-                one = _write_rows(connection, [record], generation)
+                one = _write_rows(connection, [record], generation, grows=False)
         except _REFUSED as error:
             upsert(connection, UNREADABLE, [_unreadable(record, error)])
             one = Written(unreadable=1)
@@ -166,8 +169,10 @@ def current_generation(connection: Connection) -> int:
     return int(connection.execute(select(GENERATIONS.c.generation)).scalar_one())
 
 
-def _write_rows(connection: Connection, records: Iterable[Incoming], generation: int) -> Written:
-    snapshots: dict[str, tuple[int, Incoming]] = {}
+def _write_rows(
+    connection: Connection, records: Iterable[Incoming], generation: int, *, grows: bool
+) -> Written:
+    snapshots: dict[str, tuple[Newest, Incoming]] = {}
     tables: dict[str, list[Row]] = {}
     bad: list[Row] = []
     for record in records:
@@ -176,16 +181,21 @@ def _write_rows(connection: Connection, records: Iterable[Incoming], generation:
         try:
             if record.topic == SNAPSHOTS:
                 head = read_head(record.value)
-                if head.version >= snapshots.get(head.order_key, (0,))[0]:
-                    snapshots[head.order_key] = head.version, record
+                known = snapshots.get(head.order_key)
+                if known is None or head.version >= known[0].version:
+                    newest = Newest(head.version, record.value, _recorded_at(record))
+                    snapshots[head.order_key] = newest, record
             else:
                 for table, row in rows_of(_happening(record), generation):
                     tables.setdefault(table.name, []).append(row)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             bad.append(_unreadable(record, error))
-    orders = _write_orders(connection, snapshots, generation, bad)
+    newest_of = {key: newest for key, (newest, _) in snapshots.items()}
+    orders, none = write_orders(connection, newest_of, generation)
+    bad += [_unreadable(snapshots[key][1], error) for key, error in none]
     for name, rows in sorted(tables.items()):
-        upsert(connection, METADATA.tables[name], _without_erased(connection, name, rows))
+        write_table = append if grows and name in _GROWING else upsert
+        write_table(connection, METADATA.tables[name], _without_erased(connection, name, rows))
     upsert(connection, UNREADABLE, bad)
     return Written(orders, orders + sum(map(len, tables.values())), len(bad))
 
@@ -198,94 +208,22 @@ def _without_erased(connection: Connection, name: str, rows: list[Row]) -> list[
     return scrub_rows(name, rows, erased) if erased else rows
 
 
-def _write_orders(
-    connection: Connection,
-    snapshots: Mapping[str, tuple[int, Incoming]],
-    generation: int,
-    bad: list[Row],
-) -> int:
-    if not snapshots:
-        return 0
-    standing = _standing(connection, list(snapshots))
-    erased = erased_among(connection, snapshots)
-    orders: list[Row] = []
-    rewritten: dict[str, list[str]] = {}
-    parts: dict[str, list[Row]] = {}
-    for order_key, (version, record) in sorted(snapshots.items()):
-        there = standing.get(order_key)
-        if there and (version, generation) <= (there.version, there.generation):
-            continue
-        anew = there is None or there.generation < generation
-        try:
-            raw = record.value or b""
-            projected = project(
-                scrub_snapshot(raw) if order_key in erased else raw,
-                changed_at=_recorded_at(record),
-                generation=generation,
-                digests=None if anew or there is None else there.digests,
-            )
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            bad.append(_unreadable(record, error))
-            continue
-        orders.append(projected.order)
-        for name, rows in projected.parts.items():
-            if there is not None:
-                rewritten.setdefault(name, []).append(order_key)
-            parts.setdefault(name, []).extend(rows)
-    _write_parts(connection, orders, rewritten, parts)
-    return len(orders)
-
-
-def _write_parts(
-    connection: Connection,
-    orders: list[Row],
-    rewritten: Mapping[str, list[str]],
-    parts: Mapping[str, list[Row]],
-) -> None:
-    upsert(connection, ORDERS, orders)
-    for name, order_keys in sorted(rewritten.items()):
-        if name != "order_search":  # one row an order, updated in place
-            delete_parts(connection, METADATA.tables[name], order_keys)
-    for name, rows in sorted(parts.items()):
-        upsert(connection, METADATA.tables[name], rows)
-
-
-def _standing(connection: Connection, order_keys: list[str]) -> dict[str, _Standing]:
-    """Say what is known of these orders; locked, so that no other writer changes it meanwhile."""
-    columns = "order_key, version, generation, digests"
-    if connection.dialect.name == "postgresql":
-        found = connection.execute(
-            text(f"SELECT {columns} FROM {ORDERS.name} WHERE order_key = ANY(:keys) FOR UPDATE"),  # noqa: S608
-            {"keys": order_keys},
-        )
-    else:
-        found = connection.execute(
-            text(
-                f"SELECT {columns} FROM {ORDERS.name}"  # noqa: S608 - our own table
-                " WHERE order_key IN (SELECT value FROM json_each(:keys))"
-            ),
-            {"keys": msgspec.json.encode(order_keys).decode()},
-        )
-    return {key: _Standing(*rest) for key, *rest in found}
-
-
 def _happening(record: Incoming) -> Happening:
-    key = (record.key or b"").decode(errors="replace").replace("\x00", "\ufffd")
     assert record.value is not None
     at = _recorded_at(record)
-    return Happening(record.topic, record.partition, record.offset, key, record.value, at)
+    return Happening(record.topic, record.partition, record.offset, record.key, record.value, at)
 
 
 def _recorded_at(record: Incoming) -> str:
-    return _millisecond_text(max(record.timestamp_ms, 0))
+    seconds, milliseconds = divmod(max(record.timestamp_ms, 0), 1_000)
+    return f"{_second_text(seconds)}.{milliseconds:03}000Z"
 
 
-@lru_cache(maxsize=1_024)  # records of one batch of a broker share their time
-def _millisecond_text(milliseconds: int) -> str:
-    return moment_text(datetime.fromtimestamp(milliseconds / 1000, UTC))
+@lru_cache(maxsize=1_024)  # records of one batch are of few seconds
+def _second_text(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _unreadable(record: Incoming, error: BaseException) -> Row:
-    key = (record.key or b"").decode(errors="replace").replace("\x00", "\ufffd")
     reason = " ".join(str(error).split())[:_REASON_CHARACTERS_MAX].replace("\x00", "\ufffd")
-    return (record.topic, record.partition, record.offset, key, reason)
+    return (record.topic, record.partition, record.offset, key_text(record.key), reason)

@@ -1,21 +1,22 @@
-"""Many rows at once: COPY into a staging table on PostgreSQL, executemany on SQLite.
+"""Many rows at once: COPY on PostgreSQL, executemany on SQLite.
 
-Both end in the same statement: insert, and where the key is there already, update if `newer` allows
-it. SQLAlchemy says what the tables are; rows go past its types, because a batch has 100,000 values.
+Rows that are new go straight into their table. Others go by way of a staging table into one
+statement: insert, and where the key is there already, update if `newer` allows it. SQLAlchemy says
+what the tables are; rows go past its types, because a batch has 100,000 values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from readmodel.part import Row
 
 _STAGED: Final = "staged"
-Upsert = Callable[[Connection, Table, Sequence[Row]], None]
 
 _NEWER: Final = {
     "orders": "orders.version < excluded.version OR (orders.version = excluded.version"
@@ -26,6 +27,8 @@ _NEWER: Final = {
 """A row of an order or a stock never goes back; a rebuild writes the same version again."""
 _GENERATED: Final = {"order_search": ("id",)}
 """Columns that the database fills."""
+_WORTH_A_SAVEPOINT: Final = 20
+"""Rows from which a savepoint costs less than the staging table."""
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -33,9 +36,55 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        _copy(connection, table, _last_of_each(table, rows))
+        _copy_and_merge(connection, table, _last_of_each(table, rows))
     else:
         _run_many(connection, _statement(table, f"VALUES ({_marks(table)})"), rows)
+
+
+def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Write rows that are new as far as anybody knows; as `upsert` where one is not."""
+    if connection.dialect.name != "postgresql" or len(rows) < _WORTH_A_SAVEPOINT:
+        upsert(connection, table, rows)
+        return
+    try:
+        with connection.begin_nested(), _cursor(connection, table) as cursor:
+            _copy(cursor, table.name, _names(table), rows)
+    except IntegrityError:
+        upsert(connection, table, rows)
+
+
+def cut_parts(connection: Connection, table: Table, kept: Sequence[tuple[str, int]]) -> None:
+    """Leave of each order so many rows of a part."""
+    if connection.dialect.name == "postgresql":
+        statement = text(
+            f"DELETE FROM {table.name} AS part"  # noqa: S608 - our own table
+            " USING unnest(CAST(:keys AS text[]), CAST(:counts AS int[])) AS kept (key, rows)"
+            " WHERE part.order_key = kept.key AND part.position >= kept.rows"
+        )
+        keys, counts = [key for key, _ in kept], [count for _, count in kept]
+        connection.execute(statement, {"keys": keys, "counts": counts})
+    else:
+        statement_text = f"DELETE FROM {table.name} WHERE order_key = ? AND position >= ?"  # noqa: S608
+        _run_many(connection, statement_text, kept)
+
+
+def delete_rows(connection: Connection, table: Table, keys: Sequence[tuple[str, ...]]) -> None:
+    """Remove rows by their keys, which are texts."""
+    if not keys:
+        return
+    names = [column.name for column in table.primary_key.columns]
+    if connection.dialect.name == "postgresql":
+        arrays = ", ".join(f"CAST(:{name} AS text[])" for name in names)
+        same = " AND ".join(f'gone."{name}" = unsaid."{name}"' for name in names)
+        statement = text(
+            f"DELETE FROM {table.name} AS gone USING unnest({arrays})"  # noqa: S608 - our own table
+            f" AS unsaid ({', '.join(names)}) WHERE {same}"
+        )
+        values = [list(column) for column in zip(*keys, strict=True)]
+        connection.execute(statement, dict(zip(names, values, strict=True)))
+    else:
+        wanted = " AND ".join(f'"{name}" = ?' for name in names)
+        _run_many(connection, f"DELETE FROM {table.name} WHERE {wanted}", keys)  # noqa: S608
 
 
 def delete_parts(connection: Connection, table: Table, order_keys: Sequence[str]) -> None:
@@ -54,35 +103,45 @@ def columns_of(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.name not in generated]
 
 
-def _copy(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
-    staging = f"{_STAGED}_{table.name}"
-    names = _names(table)
+def _copy_and_merge(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
+    staging, names = f"{_STAGED}_{table.name}", _names(table)
+    with _cursor(connection, table) as cursor:
+        # The table is empty after each commit; a transaction may stage more than once.
+        cursor.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS {staging} ON COMMIT DELETE ROWS"  # noqa: S608 - our own names
+            f" AS SELECT {names} FROM {table.name} WITH NO DATA; DELETE FROM {staging}"
+        )
+        _copy(cursor, staging, names, rows)
+        cursor.execute(_statement(table, f"SELECT {names} FROM {staging}"))  # noqa: S608
+
+
+def _copy(cursor: Any, name: str, names: str, rows: Iterable[Row]) -> None:  # Any: psycopg's
+    with cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def _cursor(connection: Connection, table: Table) -> Iterator[Any]:
+    """Give psycopg's own cursor, because SQLAlchemy has no COPY; its errors become SQLAlchemy's."""
     dialect = connection.dialect
     assert dialect.dbapi is not None
-    cursor: Any = connection.connection.cursor()  # Any: psycopg's own, SQLAlchemy has no COPY
+    cursor: Any = connection.connection.cursor()  # Any: psycopg's
     try:
-        _stage(cursor, table, staging, names, rows)
-    except dialect.dbapi.Error as error:  # as SQLAlchemy does for what goes through it
+        yield cursor
+    except dialect.dbapi.Error as error:
         raise DBAPIError.instance(
-            f"COPY {staging}", None, error, dialect.dbapi.Error, dialect=dialect
+            f"COPY {table.name}", None, error, dialect.dbapi.Error, dialect=dialect
         ) from error
     finally:
         cursor.close()
 
 
-def _stage(cursor: Any, table: Table, staging: str, names: str, rows: Iterable[Row]) -> None:
-    cursor.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {staging} ON COMMIT DELETE ROWS"  # noqa: S608 - our own names
-        f" AS SELECT {names} FROM {table.name} WITH NO DATA"
-    )
-    with cursor.copy(f"COPY {staging} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-    cursor.execute(_statement(table, f"SELECT {names} FROM {staging}"))  # noqa: S608
-    cursor.execute(f"TRUNCATE {staging}")
-
-
-def _run_many(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+def _run_many(
+    connection: Connection,
+    statement: str,
+    rows: Sequence[tuple[Any, ...]],  # Any: values
+) -> None:
     connection.exec_driver_sql(statement, list(rows))
 
 

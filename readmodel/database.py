@@ -16,6 +16,10 @@ _BUSY_SECONDS: Final = 10.0
 _CONNECT_SECONDS: Final = 5
 STATEMENT_MS: Final = 30_000
 """What one statement may take on PostgreSQL; 0 is for ever."""
+_LZ4_WHERE_THE_SERVER_HAS_IT: Final = (
+    "SELECT set_config(name, 'lz4', false) FROM pg_settings"
+    " WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)"
+)
 HOW_TO_MIGRATE: Final = "`orderstream migrate` brings it up to date"
 
 
@@ -54,12 +58,22 @@ def _open_sqlite(url: URL) -> Engine:
 def _open_postgresql(url: URL, statement_ms: int) -> Engine:
     # Not waiting for the disk is safe here: what a crash takes, rows and position alike, is read
     # again from Kafka.
-    options = f"-c synchronous_commit=off -c statement_timeout={statement_ms} -c timezone=UTC"
-    return create_engine(
+    options = (
+        f"-c synchronous_commit=off -c statement_timeout={statement_ms} -c timezone=UTC -c jit=off"
+    )
+    engine = create_engine(
         url.set(drivername=DRIVERS["postgresql"]),
         pool_pre_ping=True,
         connect_args={"connect_timeout": _CONNECT_SECONDS, "options": options},
     )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:  # Any: psycopg's, by SQLAlchemy's hook
+        # A snapshot is long enough to be compressed, and LZ4 takes a fifth of the time.
+        connection.execute(_LZ4_WHERE_THE_SERVER_HAS_IT)
+        connection.commit()
+
+    return engine
 
 
 def for_writing(engine: Engine) -> Engine:

@@ -13,9 +13,8 @@ import msgspec
 from sqlalchemy import Table
 
 from domain.identity import digest, parcel_key
-from domain.message import ActionRequired, Anomaly, CommandResult, Notification
 from readmodel import part
-from readmodel.column import indexed, instant_text, moment_text
+from readmodel.column import indexed, instant_text
 from readmodel.message_table import (
     ACTIONS,
     ANOMALIES,
@@ -29,7 +28,12 @@ from readmodel.message_table import (
 from readmodel.part import Row
 from readmodel.seen import read_object
 from readmodel.told import (
+    ActionSeen,
+    AnomalySeen,
+    MessageSeen,
+    NotificationSeen,
     RecordSeen,
+    ResultSeen,
     read_movement,
     read_record,
     read_scan,
@@ -55,7 +59,7 @@ _JUDGED: Final = "command.judged"
 _ESCAPED_NUL: Final = b"\\u0000"
 
 Rows = Iterator[tuple[Table, Row]]
-Said = TypeVar("Said", Notification, Anomaly, CommandResult, ActionRequired)
+Said = TypeVar("Said", bound=MessageSeen)
 
 
 class Happening(NamedTuple):
@@ -64,7 +68,7 @@ class Happening(NamedTuple):
     topic: str
     partition: int
     offset: int
-    key: str
+    key: bytes | None
     value: bytes
     recorded_at: str
 
@@ -83,11 +87,16 @@ def rows_of(happening: Happening, generation: int) -> list[tuple[Table, Row]]:
     return rows
 
 
+def key_text(key: bytes | None) -> str:
+    """Give a record's key as text that any column holds."""
+    return (key or b"").decode(errors="replace").replace("\x00", "\ufffd")
+
+
 def _from_log(happening: Happening, generation: int) -> Rows:
     record = read_record(happening.value)
     if record.kind.startswith(_CONFIGURATION):
         return
-    order_key = indexed(record.order_key or happening.key)
+    order_key = indexed(record.order_key or key_text(happening.key))
     tenant = indexed(order_key.partition("/")[0])
     at = instant_text(record.occurred_at)
     because, detail = _said(record)
@@ -159,7 +168,7 @@ def _from_message(
             (
                 *(_identity(message.id), indexed(message.tenant), indexed(message.order_key)),
                 *(message.channel, generation),
-                moment_text(message.occurred_at),
+                instant_text(message.occurred_at),
                 *own(message),
                 *(message.test, happening.value.decode()),
             ),
@@ -175,25 +184,25 @@ def _identity(name: str) -> str:
     return f"{indexed(name)}~{digest(name.encode())}"
 
 
-def _notification(said: Notification) -> Row:
+def _notification(said: NotificationSeen) -> Row:
     return (
         *(said.trigger, said.audience, said.medium, said.template, said.profile, said.axis),
         *(said.subject, said.word, said.locale, said.seq),
     )
 
 
-def _anomaly(said: Anomaly) -> Row:
+def _anomaly(said: AnomalySeen) -> Row:
     return (indexed(said.kind), said.change, said.severity, said.cause, said.proposed)
 
 
-def _result(said: CommandResult) -> Row:
+def _result(said: ResultSeen) -> Row:
     return (
         *(indexed(said.command_id), said.command, said.accepted),
         *(said.guard, said.reason, said.actor),
     )
 
 
-def _action(said: ActionRequired) -> Row:
+def _action(said: ActionSeen) -> Row:
     return (said.action, said.amount, said.currency, said.provider, said.reference, said.note)
 
 
@@ -227,10 +236,10 @@ def _from_levels(happening: Happening, generation: int) -> Rows:
 _TOPICS: Final[dict[str, Callable[[Happening, int], Rows]]] = {
     "order-log": _from_log,
     "order-status": _from_status,
-    "notifications": _from_message(Notification, NOTIFICATIONS, _notification),
-    "anomalies": _from_message(Anomaly, ANOMALIES, _anomaly),
-    "command-results": _from_message(CommandResult, RESULTS, _result),
-    "action-required": _from_message(ActionRequired, ACTIONS, _action),
+    "notifications": _from_message(NotificationSeen, NOTIFICATIONS, _notification),
+    "anomalies": _from_message(AnomalySeen, ANOMALIES, _anomaly),
+    "command-results": _from_message(ResultSeen, RESULTS, _result),
+    "action-required": _from_message(ActionSeen, ACTIONS, _action),
     "stock-movements": _from_movements,
     "stock-levels": _from_levels,
 }

@@ -136,5 +136,5 @@ def words(section: Raw) -> list[tuple[str, str, str]]:
     for profile, axes in read_words(section).items():
         for axis, word in axes.items():
             for one in word.values() if isinstance(word, dict) else (word,):
-                found[profile, axis, indexed(one)] = None
+                found[profile, axis, indexed(one).replace(_NUL, _REPLACEMENT)] = None
     return list(found)

@@ -1,20 +1,20 @@
 """A snapshot as rows: the order, its parts, what it is found by; pure, the same on any database.
 
 Rows are tuples in the order of the tables' columns. A part whose section of the snapshot did not
-change since the last write is left as it stands (`digests`), because most changes touch one axis.
+change since the last write is left as it stands (`imprint.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from msgspec import Raw
 
 from readmodel import part
 from readmodel.column import indexed, instant_text
+from readmodel.imprint import Imprint, Word, digest_of, read_imprint, write_imprint
 from readmodel.order_table import (
     ANOMALY_PART,
     HOLDS,
@@ -41,7 +41,6 @@ from readmodel.seen import (
 )
 
 EPOCH: Final = "1970-01-01T00:00:00.000000Z"
-_DIGEST_BYTES: Final = 8
 _ESCAPED_NUL: Final = b"\\u0000"
 _NOT_SHIPPED: Final = frozenset({"unfulfilled", "dispatched", "partially_fulfilled"})
 _NOT_ARRIVED: Final = _NOT_SHIPPED | {"fulfilled"}
@@ -52,11 +51,17 @@ _NO_DOCUMENT: Final = DocumentSeen()
 
 
 class Projected(NamedTuple):
-    """The rows of one order; `parts` holds the tables that are written anew, by name."""
+    """The rows of one order; `parts` holds what is written, by table.
+
+    Of a part in `kept` only so many rows stay. Of the words those in `unsaid` go; None says that it
+    is not known which stand.
+    """
 
     order_key: str
     order: Row
     parts: dict[str, list[Row]]
+    kept: dict[str, int]
+    unsaid: list[Word] | None
 
 
 class Context(NamedTuple):
@@ -71,24 +76,31 @@ class Context(NamedTuple):
 
 
 def project(
-    raw: bytes, *, changed_at: str, generation: int, digests: bytes | None = None
+    raw: bytes, *, changed_at: str, generation: int, standing: bytes | None = None
 ) -> Projected:
-    """Make the rows of a snapshot; `digests` are those of the row that stands, None for none.
+    """Make the rows of a snapshot; `standing` is the imprint of the row that stands, None for none.
 
     Raises msgspec.MsgspecError or ValueError for what is no snapshot.
     """
-    context = _read(raw)
-    new = _digests(context.seen)
-    parts = {
-        name: list(make(context))
-        for place, (name, _, make) in enumerate(_SECTIONS)
-        if _digest_at(new, place) != _digest_at(digests, place)
+    context, before = _read(raw), read_imprint(standing)
+    digests = tuple([digest_of(getattr(context.seen, name)) for name in _READ])
+    changed = {
+        name
+        for place, name in enumerate(_READ)
+        if before is None or digests[place] != before.digests[place]
     }
-    order = (*_order(context), generation, *_rest(context, changed_at), raw.decode(), new)
+    parts = {
+        name: list(make(context)) for name, read, make in _SECTIONS if not changed.isdisjoint(read)
+    }
+    counts, kept = _counts(parts, before)
+    words, unsaid = _add_words(parts, context, before, changed)
+    text = _add_search(parts, context, before, changed)
+    imprint = write_imprint(Imprint(digests, counts, words, text))
+    order = (*_order(context), generation, *_rest(context, changed_at), raw.decode(), imprint)
     if _ESCAPED_NUL in raw:
         order = part.without_nul(order)
         parts = {name: [part.without_nul(row) for row in rows] for name, rows in parts.items()}
-    return Projected(context.seen.order_key, order, parts)
+    return Projected(context.seen.order_key, order, parts, kept, unsaid)
 
 
 def _read(raw: bytes) -> Context:
@@ -174,18 +186,60 @@ def _due(context: Context) -> str | None:
     return min(promises, default=None)
 
 
-def _search(context: Context) -> Iterator[Row]:
-    seen = context.seen
-    found_by = text_of(
-        seen.order_key, context.document, context.customer, seen.lines, seen.parcels
+_Parts = dict[str, list[Row]]
+
+
+def _counts(parts: _Parts, before: Imprint | None) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Count the rows of every part, and name the parts of which there are fewer than before."""
+    if before is None:
+        counts = tuple([len(parts[name]) for name, *_ in _SECTIONS])
+        return counts, {name: len(rows) for name, rows in parts.items()}
+    counts = tuple(
+        [
+            len(parts[name]) if name in parts else before.rows[place]
+            for place, (name, *_) in enumerate(_SECTIONS)
+        ]
     )
-    yield (seen.order_key, seen.tenant, found_by)
+    fewer = {
+        name: counts[place]
+        for place, (name, *_) in enumerate(_SECTIONS)
+        if counts[place] < before.rows[place]
+    }
+    return counts, fewer
 
 
-def _words(context: Context) -> Iterator[Row]:
+def _add_words(
+    parts: _Parts, context: Context, before: Imprint | None, changed: set[str]
+) -> tuple[tuple[Word, ...], list[Word] | None]:
+    """Write the words that are new; all of them where what stands beside them changed too."""
+    if before is not None and changed.isdisjoint(_OF_WORDS):
+        return before.words, []
+    said = tuple(part.words(context.seen.words))
+    known = before is not None and "placed_at" not in changed
+    stood = before.words if before is not None and known else ()
     seen = context.seen
-    for profile, axis, word in part.words(seen.words):
-        yield (seen.order_key, profile, axis, word, seen.tenant, context.created_at)
+    new = [
+        (seen.order_key, *word, seen.tenant, context.created_at)
+        for word in said
+        if word not in stood
+    ]
+    if new:
+        parts[WORDS.name] = new
+    return said, [word for word in stood if word not in said] if known else None
+
+
+def _add_search(
+    parts: _Parts, context: Context, before: Imprint | None, changed: set[str]
+) -> bytes:
+    """Write what the order is found by where that is another text; gives its digest."""
+    if before is not None and changed.isdisjoint(_OF_SEARCH):
+        return before.text
+    seen = context.seen
+    text = text_of(seen.order_key, context.document, context.customer, seen.lines, seen.parcels)
+    digest = digest_of(text)
+    if before is None or digest != before.text:
+        parts[SEARCH.name] = [(seen.order_key, seen.tenant, text)]
+    return digest
 
 
 _Make = Callable[[Context], Iterator[Row]]
@@ -217,22 +271,13 @@ _SECTIONS: Final[tuple[tuple[str, tuple[str, ...], _Make], ...]] = (
         lambda context: part.notes(context.seen.order_key, context.seen.tenant, context.changes),
     ),
     (ANOMALY_PART.name, ("anomalies",), _from("anomalies", part.standing)),
-    (WORDS.name, ("words", "placed_at"), _words),
-    (SEARCH.name, ("order", "changes", "lines", "parcels"), _search),
 )
-"""Table: the fields of the snapshot that it is made of, and how. Append; the place is its digest's."""
-
-
-def _digests(seen: SnapshotSeen) -> bytes:
-    found = b""
-    for _, names, _ in _SECTIONS:
-        content = blake2b(digest_size=_DIGEST_BYTES)
-        for name in names:
-            value = getattr(seen, name)
-            content.update(value if isinstance(value, Raw) else str(value).encode())
-        found += content.digest()
-    return found
-
-
-def _digest_at(digests: bytes | None, place: int) -> bytes | None:
-    return digests[place * _DIGEST_BYTES : (place + 1) * _DIGEST_BYTES] if digests else None
+"""Table: the fields of the snapshot that it is made of, and how."""
+_OF_WORDS: Final = ("words", "placed_at")
+_OF_SEARCH: Final = ("order", "changes", "lines", "parcels")
+_READ: Final = tuple(
+    dict.fromkeys(
+        name for names in (*(read for _, read, _ in _SECTIONS), _OF_WORDS) for name in names
+    )
+)
+"""The fields whose digests tell what changed."""

@@ -65,6 +65,64 @@ class StatusSeen(Struct, frozen=True, rename={"before": "from", "after": "to"}):
     profile: str = ""
 
 
+class MessageSeen(Struct, frozen=True):
+    """What every message of an output says, and its place among the order's others."""
+
+    id: str
+    order_key: str
+    tenant: str
+    channel: str
+    occurred_at: str
+    test: bool = False
+
+
+class NotificationSeen(MessageSeen, frozen=True):
+    """An intent to tell a person something."""
+
+    trigger: str = ""
+    audience: str = ""
+    medium: str = ""
+    template: str = ""
+    profile: str = ""
+    axis: str = ""
+    subject: str = ""
+    word: str = ""
+    locale: str = ""
+    seq: Whole = 0
+
+
+class AnomalySeen(MessageSeen, frozen=True):
+    """Facts that do not fit together, or fit again."""
+
+    kind: str = ""
+    change: str = ""
+    severity: str = ""
+    cause: str = ""
+    proposed: str = ""
+
+
+class ResultSeen(MessageSeen, frozen=True):
+    """The answer to a command."""
+
+    command_id: str = ""
+    command: str = ""
+    accepted: bool = False
+    guard: str = ""
+    reason: str = ""
+    actor: str = ""
+
+
+class ActionSeen(MessageSeen, frozen=True):
+    """What somebody must do outside."""
+
+    action: str = ""
+    amount: Whole = 0
+    currency: str = ""
+    provider: str = ""
+    reference: str = ""
+    note: str = ""
+
+
 class WishSeen(Struct, frozen=True):
     """What an order line wants of a stock from now on."""
 

@@ -320,7 +320,7 @@ def test_every_row_has_as_many_values_as_its_table_has_columns(world):
 def test_an_unchanged_section_is_not_written_again():
     world_order = encode_message(builders.run(list(_story())).snapshot)
     first = project(world_order, changed_at="x", generation=1)
-    again = project(world_order, changed_at="x", generation=1, digests=first.order[-1])
+    again = project(world_order, changed_at="x", generation=1, standing=first.order[-1])
 
     assert first.parts
     assert again.parts == {}
