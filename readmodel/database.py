@@ -44,7 +44,9 @@ def _open_sqlite(url: URL) -> Engine:
         # Kafka, because rows and position go together.
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA cache_size=-131072")
+        # A batch dirties thousands of pages, many of them again and again: copy them back rarely.
+        connection.execute("PRAGMA wal_autocheckpoint=16384")
         connection.execute("PRAGMA mmap_size=268435456")
 
     @event.listens_for(engine, "begin")

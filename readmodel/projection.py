@@ -218,7 +218,7 @@ def _add_words(
     known = before is not None and "placed_at" not in changed
     stood = before.words if before is not None and known else ()
     seen = context.seen
-    new = [
+    new: list[Row] = [
         (seen.order_key, *word, seen.tenant, context.created_at)
         for word in said
         if word not in stood
