@@ -12,14 +12,14 @@ from msgspec.structs import replace
 
 from domain.action import asked_actions, owed, owed_actions
 from domain.announce import Cause, announce
-from domain.command import CommandJudged, Record, Request
+from domain.command import CommandJudged, Record, Request, Verdict
 from domain.completion import decide_completion
 from domain.configuration import ConfigurationChanged
 from domain.deadline import Deadline, fire
 from domain.decide import EXPIRY, decide, decide_by_time, expiry_of
 from domain.derive import derive
 from domain.envelope import kind_of
-from domain.fact import Fact, TimerHasFired
+from domain.fact import Fact, OrderCancelled, TimerHasFired
 from domain.instant import micros
 from domain.merge import merge
 from domain.message import CommandResult, Message
@@ -163,8 +163,13 @@ def _answer(order: Order, judged: CommandJudged, rules: Rules) -> CommandResult:
         guard=verdict.guard,
         reason=verdict.refusal,
         effects=tuple(kind_of(type(effect)) for effect in verdict.effects),
-        amounts=owed(order, rules) if verdict.accepted and verdict.command == "cancel" else {},
+        amounts=owed(order, rules) if _cancels(verdict) else {},
         currency=order.head.currency if order.head else "",
         actor=judged.actor,
         test=order.test,
     )
+
+
+def _cancels(verdict: Verdict) -> bool:
+    """Say whether a command cancelled the order, be it by another name such as a state's (S1.35)."""
+    return any(isinstance(effect, OrderCancelled) for effect in verdict.effects)

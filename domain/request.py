@@ -285,7 +285,8 @@ class Duplicate(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
 class Buy(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Pieces to buy for the order, or to have sent by their supplier (S3.24, S3.25).
 
-    All that were not shipped if none are named; `purchase_id` defaults to the command's id.
+    All that are missing, or left to send, if none are named; `purchase_id` defaults to the
+    command's id.
     """
 
     lines: AskedLines = ()

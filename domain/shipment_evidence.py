@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
-from domain.evidence import TooMany, conflict
+from domain.evidence import TooMany, add_change, conflict
 from domain.identity import parcel_key
 from domain.instant import earliest, micros
 from domain.order import SCANS_MAX, SHIPMENTS_MAX, Order, Package, Scan, Shipment, Statement
@@ -19,7 +19,7 @@ _encode: Final = msgspec.json.Encoder().encode
 def add_shipment(
     order: Order, fact: "facts.ShipmentCreated | facts.ShipmentEdited", at: int
 ) -> Order:
-    """Keep the newest statement about a shipment."""
+    """Keep the newest statement about a shipment, and what its carrier must know (S2.38)."""
     body = fact.body
     statement = Statement(
         at=at,
@@ -38,6 +38,8 @@ def add_shipment(
         point=body.point,
         inferred=fact.inferred,
     )
+    if body.package is not None:
+        order = add_change(order, f"package:{body.shipment_id}", body.package, at)
     shipment = _shipment(order, body.shipment_id)
     old = shipment.statement
     if old and _newness(old) >= _newness(statement):

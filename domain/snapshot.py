@@ -3,14 +3,15 @@
 from typing import Any
 
 from msgspec import Raw
-from msgspec.json import decode
 from msgspec.structs import replace
 
+from domain.arrival import expected_of
 from domain.departure import left_to_supplier
 from domain.facets import facets_of
 from domain.guard import allowed_commands
 from domain.instant import moment
 from domain.invoice import invoiced_lines, invoices
+from domain.line_choice import method_of, warehouse_chosen
 from domain.line_style import look_of
 from domain.message import (
     HoldNow,
@@ -23,7 +24,6 @@ from domain.message import (
     ShipmentNow,
     Snapshot,
 )
-from domain.office_body import ShippingMethod, Warehouse
 from domain.order import Order, Shipment
 from domain.promise import standing_holds
 from domain.rma import Rma, rmas
@@ -164,23 +164,11 @@ def _lines(order: Order) -> tuple[LineNow, ...]:
             committed=line.committed,
             picked=line.picked,
             invoiced=billed.get(line.line_id, 0),
-            shipping_method=_chosen(order, "shipping_method", item.line_id, ShippingMethod),
-            warehouse=_chosen(order, "warehouse", item.line_id, Warehouse),
+            shipping_method=method_of(order, item.line_id),
+            warehouse=warehouse_chosen(order, item.line_id),
         )
         for item, line in zip(items, order.derived.goods.lines, strict=False)
     )
-
-
-def _chosen(order: Order, name: str, line_id: str, kind: type[ShippingMethod | Warehouse]) -> str:
-    """Read what was chosen last for a line, be it for this line or for all."""
-    if not order.changes:
-        return ""
-    told = [order.changes.get(name), order.changes.get(f"{name}:{line_id}")]
-    newest = max((one for one in told if one), default=None)
-    if newest is None:
-        return ""
-    chosen = decode(newest[1], type=kind)
-    return chosen.method if isinstance(chosen, ShippingMethod) else chosen.warehouse
 
 
 def _dressed(order: Order, rules: Rules) -> tuple[LineNow, ...]:
@@ -205,14 +193,16 @@ def _dressed(order: Order, rules: Rules) -> tuple[LineNow, ...]:
 
 def _shipments(order: Order) -> tuple[ShipmentNow, ...]:
     return tuple(
-        _shipment(shipment_id, state, order.shipments[shipment_id])
+        _shipment(order, shipment_id, state)
         for shipment_id, state in sorted(order.derived.goods.shipments.items())
     )
 
 
-def _shipment(shipment_id: str, state: str, shipment: Shipment) -> ShipmentNow:
+def _shipment(order: Order, shipment_id: str, state: str) -> ShipmentNow:
+    shipment = order.shipments[shipment_id]
     handed_over_at = moment(shipment.handed_over_at) if shipment.handed_over_at else None
     statement = shipment.statement
+    expected_at = expected_of(order, shipment_id)
     if statement is None:
         return ShipmentNow(
             shipment_id=shipment_id,
@@ -229,7 +219,7 @@ def _shipment(shipment_id: str, state: str, shipment: Shipment) -> ShipmentNow:
         carrier=statement.carrier,
         service=statement.service,
         handed_over_at=handed_over_at,
-        expected_at=moment(statement.expected_at) if statement.expected_at else None,
+        expected_at=moment(expected_at) if expected_at else None,
         stage=_stage(shipment),
     )
 

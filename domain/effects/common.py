@@ -1,13 +1,14 @@
 """What the makers of effects share: the envelope of an effect, and checks of what was asked for."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.json import decode
 
 from domain.body import Units
 from domain.command import Command
+from domain.departure import left_to_supplier
 from domain.document import Document
 from domain.fact import Fact
 from domain.guard import Refusal
@@ -23,6 +24,9 @@ class Outcome(NamedTuple):
     elsewhere: tuple[Fact, ...] = ()
 
 
+IMPORTED_ONLY: Final = Refusal(
+    "imported_only", "orders of this channel are imported, never made here"
+)
 Maker = Callable[[Order, Any, Rules], Outcome | Refusal]
 """Any: each function takes the one command class that its row in a table names."""
 
@@ -94,6 +98,15 @@ def unshipped(order: Order) -> dict[str, int]:
     return {
         line.line_id: line.ordered - line.cancelled - line.handed_over
         for line in order.derived.goods.lines
+    }
+
+
+def unassigned(order: Order) -> dict[str, int]:
+    """Count the pieces of each line that are ours to send: not left to their supplier (S3.25)."""
+    elsewhere = left_to_supplier(order)
+    return {
+        line_id: max(left - elsewhere.get(line_id, 0), 0)
+        for line_id, left in unshipped(order).items()
     }
 
 

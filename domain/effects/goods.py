@@ -1,7 +1,9 @@
 """Commands about goods: shipments from the first plan to the buyer's door."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from domain import body as bodies
 from domain import command as commands
@@ -11,19 +13,21 @@ from domain.command import Command
 from domain.effects.common import (
     Maker,
     Outcome,
+    document_of,
     envelope,
     lines_or_all,
+    unassigned,
     unknown_lines,
-    unshipped,
 )
 from domain.effects.common import units as as_units
 from domain.fact import Fact
 from domain.guard import Refusal
 from domain.identity import parcel_key
 from domain.instant import micros, moment
+from domain.line_choice import method_of
 from domain.order import Order, Shipment, Statement
 from domain.parcel import EDITED
-from domain.request import EditShipment
+from domain.request import BuyLabel, EditShipment
 from domain.rules import Rules
 from domain.shipment import OUT
 from domain.vocabulary import PLAIN, Parcel
@@ -32,8 +36,8 @@ _ARRIVED: Final = frozenset({PLAIN[Parcel.DELIVERED], PLAIN[Parcel.COLLECTED]})
 
 
 def plannable(order: Order) -> dict[str, int]:
-    """Count the pieces of each line that are neither sent nor planned in another shipment."""
-    room = unshipped(order)
+    """Count the pieces of each line that are neither sent nor planned, here or at a supplier."""
+    room = unassigned(order)
     for shipment_id, shipment in order.shipments.items():
         state = order.derived.goods.shipments.get(shipment_id)
         if state in OUT or _left(shipment) or shipment.statement is None:
@@ -78,7 +82,7 @@ def _create(
     lines = lines_or_all(order, wanted.lines, plannable(order), "left to ship")
     if isinstance(lines, Refusal):
         return lines
-    if refused := _incomplete(command):
+    if refused := _incomplete(command) or _methods_differ(order, lines):
         return refused
     parcels = wanted.parcels
     if wanted.number:
@@ -111,6 +115,16 @@ def _incomplete(command: commands.Ship | commands.CreateShipment) -> Refusal | N
     if wanted.carrier_made and (wanted.package is None or not wanted.package.customs_value):
         return Refusal("customs_value", "an international shipment needs the package's value")
     return None
+
+
+def _methods_differ(order: Order, lines: Iterable[str]) -> Refusal | None:
+    """Refuse lines in one shipment that are to travel by different methods (S1.24)."""
+    usual = document_of(order).shipping_method
+    methods = {line_id: method_of(order, line_id) or usual for line_id in lines}
+    if len(set(methods.values())) < 2:
+        return None
+    said = ", ".join(f"{line_id} by {method or 'any'}" for line_id, method in methods.items())
+    return Refusal("method", f"lines of different shipping methods go apart: {said}")
 
 
 def _number_taken(
@@ -176,7 +190,7 @@ def _edit(order: Order, command: commands.EditShipment, _rules: Rules) -> Outcom
         changes = _changed(wanted, shipment.statement)
         effects.append(_edited(command, changes, shipment.statement))
     if wanted.status is not None:
-        effects.append(_status_told(command, wanted.status, shipment))
+        effects += _status_told(command, wanted.status, shipment)
     return Outcome(tuple(effects)) if effects else Refusal("nothing", "nothing is to be changed")
 
 
@@ -224,15 +238,17 @@ def _changed(wanted: EditShipment, old: Statement | None) -> bodies.ShipmentInfo
     )
 
 
-def _status_told(command: commands.EditShipment, status: Parcel, shipment: Shipment) -> Fact:
+def _status_told(
+    command: commands.EditShipment, status: Parcel, shipment: Shipment
+) -> Iterator[Fact]:
     """Say a shipment's status by hand: the operator's newer word (spec model, 8.7)."""
+    if status is Parcel.HANDED_OVER and not shipment.handed_over_at:
+        ref = bodies.ShipmentRef(shipment_id=command.body.shipment_id)
+        yield facts.ShipmentHandedOver(**envelope(command, "handed_over"), body=ref)
     body = bodies.Scan(
         state=status, shipment_id=command.body.shipment_id, code=f"{EDITED}{status}"
     )
-    if status is Parcel.HANDED_OVER and not shipment.handed_over_at:
-        ref = bodies.ShipmentRef(shipment_id=command.body.shipment_id)
-        return facts.ShipmentHandedOver(**envelope(command, "handed_over"), body=ref)
-    return facts.ShipmentScan(**envelope(command, "status"), body=body)
+    yield facts.ShipmentScan(**envelope(command, "status"), body=body)
 
 
 def _void(order: Order, command: commands.VoidShipment, _rules: Rules) -> Outcome | Refusal:
@@ -273,8 +289,11 @@ def _moved(order: Order, shipment_id: str) -> bool:
 
 
 def _buy_label(order: Order, command: commands.BuyLabel, _rules: Rules) -> Outcome | Refusal:
-    """Note a label; where its shipment is not known yet, the label makes it (S2.39)."""
+    """Note a label: the carrier handles its shipment from now on; it makes one where none is (S2.39)."""
     wanted = command.body
+    shipment = order.shipments.get(wanted.shipment_id)
+    if shipment is not None and order.derived.goods.shipments.get(wanted.shipment_id) in OUT:
+        return Refusal("shipment", f"shipment {wanted.shipment_id} was cancelled")
     package = bodies.PackageInfo(number=wanted.number, carrier=wanted.carrier)
     if refused := _number_taken(order, (package,), wanted.shipment_id):
         return refused
@@ -286,8 +305,9 @@ def _buy_label(order: Order, command: commands.BuyLabel, _rules: Rules) -> Outco
         rate_id=wanted.rate_id,
     )
     bought = facts.ShipmentLabelBought(**envelope(command, "label_bought"), body=body)
-    if wanted.shipment_id in order.shipments:
-        return Outcome((bought,))
+    if shipment is not None and shipment.statement is not None:
+        info = _carried(wanted, package, shipment.statement)
+        return Outcome((_edited(command, info, shipment.statement), bought))
     lines = lines_or_all(order, (), plannable(order), "left to ship")
     if isinstance(lines, Refusal):
         return lines
@@ -299,6 +319,17 @@ def _buy_label(order: Order, command: commands.BuyLabel, _rules: Rules) -> Outco
         carrier_made=True,
     )
     return Outcome((facts.ShipmentCreated(**envelope(command, "created"), body=info), bought))
+
+
+def _carried(wanted: BuyLabel, package: bodies.PackageInfo, old: Statement) -> bodies.ShipmentInfo:
+    """State a shipment with one more parcel, in its carrier's hands."""
+    edit = EditShipment(shipment_id=wanted.shipment_id, carrier=wanted.carrier or None)
+    info = _changed(edit, old)
+    known = {parcel_key(one.number, "") for one in info.parcels}
+    parcels = info.parcels
+    if parcel_key(package.number, "") not in known:
+        parcels = (*parcels, package)
+    return replace(info, parcels=parcels, carrier_made=True)
 
 
 def _add_tracking(order: Order, command: commands.AddTracking, _rules: Rules) -> Outcome | Refusal:

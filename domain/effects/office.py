@@ -11,8 +11,10 @@ from domain import fact as facts
 from domain import office_body as office
 from domain import office_fact as office_facts
 from domain.command import Command
-from domain.document import Line
+from domain.departure import left_to_supplier
+from domain.document import Document, Line
 from domain.effects.common import (
+    IMPORTED_ONLY,
     Maker,
     Outcome,
     document_of,
@@ -20,6 +22,7 @@ from domain.effects.common import (
     lines_or_all,
     pick_lines,
     stated,
+    unassigned,
     units,
     unknown_lines,
     unshipped,
@@ -29,6 +32,7 @@ from domain.instant import moment
 from domain.order import Order
 from domain.remainder import billable_lines
 from domain.rules import Rules
+from domain.stock_wish import held_for
 from domain.vocabulary import Minor
 
 _QUANTITY_MAX: Final = 1_000_000
@@ -68,14 +72,28 @@ def _edit_lines(order: Order, command: commands.EditLines, _rules: Rules) -> Out
             reason = f"line {line_id}: {quantity} asked for, {least} left or were taken off"
             return Refusal("quantity", reason)
     document = document_of(order)
-    if clash := {one.line_id for one in document.lines} & {one.line_id for one in wanted.add}:
-        return Refusal("line", f"line {min(clash)!r} exists already")
+    if refused := _not_addable(document, wanted.add):
+        return refused
     lines, more = [], sum(one.unit_price * one.quantity for one in wanted.add)
     for line in document.lines:
         quantity = asked.get(line.line_id, line.quantity)
         more += (quantity - line.quantity) * line.unit_price
         lines.append(replace(line, quantity=quantity))
+    if not any(line.quantity for line in (*lines, *wanted.add)):
+        return Refusal("quantity", "nothing would be left of the order: cancel it")
     return _revised(order, command, (*lines, *wanted.add), more)
+
+
+def _not_addable(document: Document, added: tuple[Line, ...]) -> Refusal | None:
+    """Refuse lines that are there already, or that hold no piece."""
+    known = {line.line_id for line in document.lines}
+    for line in added:
+        if line.line_id in known:
+            return Refusal("line", f"line {line.line_id!r} exists already")
+        if line.quantity < 1:
+            return Refusal("quantity", f"line {line.line_id}: the quantity must be at least 1")
+        known.add(line.line_id)
+    return None
 
 
 def _replace_line(order: Order, command: commands.ReplaceLine, _rules: Rules) -> Outcome | Refusal:
@@ -84,18 +102,17 @@ def _replace_line(order: Order, command: commands.ReplaceLine, _rules: Rules) ->
     if refused := unknown_lines(order, (wanted.line_id,)):
         return refused
     document = document_of(order)
-    if any(line.line_id == wanted.by.line_id for line in document.lines):
-        return Refusal("line", f"line {wanted.by.line_id!r} exists already")
-    off = unshipped(order)[wanted.line_id]
-    if off < 1:
+    if refused := _not_addable(document, (wanted.by,)):
+        return refused
+    now = {line.line_id: line for line in order.derived.goods.lines}[wanted.line_id]
+    off = now.ordered - now.handed_over
+    if off == now.cancelled:
         return Refusal("quantity", f"line {wanted.line_id}: nothing is left to replace")
-    if wanted.by.quantity < 1:
-        return Refusal("quantity", f"line {wanted.by.line_id}: the quantity must be at least 1")
     more, lines = wanted.by.unit_price * wanted.by.quantity, []
     for line in document.lines:
-        if line.line_id == wanted.line_id:
-            more -= off * line.unit_price
-            lines.append(replace(line, cancelled=line.cancelled + off))
+        if line.line_id == wanted.line_id:  # what was taken off before is in the document now
+            more -= (off - line.cancelled) * line.unit_price
+            lines.append(replace(line, cancelled=off))
         else:
             lines.append(line)
     added = replace(wanted.by, replaces=wanted.line_id)
@@ -196,8 +213,13 @@ def _void_invoice(order: Order, command: commands.VoidInvoice, _rules: Rules) ->
     return Outcome((office_facts.InvoiceWasVoided(**envelope(command, "invoice"), body=body),))
 
 
-def _duplicate(order: Order, command: commands.Duplicate, _rules: Rules) -> Outcome | Refusal:
-    """Make another order of the same lines, saved only, with no money and no shipment (S3.23)."""
+def _duplicate(order: Order, command: commands.Duplicate, rules: Rules) -> Outcome | Refusal:
+    """Make another order of the same lines, saved only, with no money and no shipment (S3.23).
+
+    Its first revision: should another order have that number, the copy replaces nothing of it.
+    """
+    if not rules.policy.local_orders:
+        return IMPORTED_ONLY
     tenant, channel, number = order.key.split("/", 2)
     copy_key = f"{tenant}/{channel}/{command.body.order_id}"
     if copy_key == order.key:
@@ -212,25 +234,42 @@ def _duplicate(order: Order, command: commands.Duplicate, _rules: Rules) -> Outc
         source_status="",
         note=f"copy of {number}",
     )
-    saved = facts.OrderSaved(**{**envelope(command, "copy"), "order_key": copy_key}, body=copied)
+    saved = facts.OrderSaved(
+        **{**envelope(command, "copy"), "order_key": copy_key, "revision": 1}, body=copied
+    )
     told = office_facts.OrderDuplicated(
         **envelope(command, "duplicated"), body=office.Duplicated(copy_key=copy_key)
     )
     return Outcome((told,), (saved,))
 
 
-def _backorder(
-    order: Order, command: commands.CreateBackorder, _rules: Rules
-) -> Outcome | Refusal:
-    body = _purchase(order, command, unshipped(order))
+def _backorder(order: Order, command: commands.CreateBackorder, rules: Rules) -> Outcome | Refusal:
+    """Buy pieces that are missing: ours to send, and no stock holds them (S3.24)."""
+    body = _purchase(order, command, _missing(order, rules), "missing")
     if isinstance(body, Refusal):
         return body
     return Outcome((office_facts.BackorderWasCreated(**envelope(command, "bought"), body=body),))
 
 
+def _missing(order: Order, rules: Rules) -> dict[str, int]:
+    items = {item.line_id: item for item in order.head.items} if order.head else {}
+    elsewhere, room = left_to_supplier(order), unassigned(order)
+    return {
+        line.line_id: room[line.line_id]
+        - held_for(
+            order,
+            items[line.line_id],
+            line,
+            elsewhere.get(line.line_id, 0),
+            rules.policy,
+        )
+        for line in order.derived.goods.lines
+    }
+
+
 def _drop_ship(order: Order, command: commands.DropShip, _rules: Rules) -> Outcome | Refusal:
     """Have pieces sent by their supplier, of lines that are marked for it (S3.25)."""
-    room = unshipped(order)
+    room = unassigned(order)
     able = {line.line_id for line in document_of(order).lines if line.drop_shippable}
     for one in command.body.lines:
         if one.line_id in room and one.line_id not in able:
@@ -239,7 +278,7 @@ def _drop_ship(order: Order, command: commands.DropShip, _rules: Rules) -> Outco
     room = {line_id: left for line_id, left in room.items() if line_id in able}
     if not room:
         return Refusal("drop_shippable", "no line is marked as drop-shippable")
-    body = _purchase(order, command, room)
+    body = _purchase(order, command, room, "left to send")
     if isinstance(body, Refusal):
         return body
     return Outcome(
@@ -248,10 +287,13 @@ def _drop_ship(order: Order, command: commands.DropShip, _rules: Rules) -> Outco
 
 
 def _purchase(
-    order: Order, command: commands.CreateBackorder | commands.DropShip, room: dict[str, int]
+    order: Order,
+    command: commands.CreateBackorder | commands.DropShip,
+    room: dict[str, int],
+    what: str,
 ) -> office.Purchase | Refusal:
     wanted = command.body
-    lines = lines_or_all(order, wanted.lines, room, "not shipped yet")
+    lines = lines_or_all(order, wanted.lines, room, what)
     if isinstance(lines, Refusal):
         return lines
     return office.Purchase(

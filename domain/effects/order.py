@@ -9,7 +9,7 @@ from domain import fact as facts
 from domain import office_body as office
 from domain import office_fact as office_facts
 from domain.command import Command
-from domain.effects.common import Maker, Outcome, envelope, single, stated
+from domain.effects.common import IMPORTED_ONLY, Maker, Outcome, envelope, single, stated
 from domain.fact import Fact
 from domain.guard import Refusal, refuse
 from domain.order import Order
@@ -21,7 +21,7 @@ from domain.vocabulary import CancelReason, HoldReason
 
 def _create(_order: Order, command: commands.Create, rules: Rules) -> Outcome | Refusal:
     if not rules.policy.local_orders:
-        return Refusal("imported_only", "orders of this channel are imported, never made here")
+        return IMPORTED_ONLY
     if command.test and rules.real_orders and rules.policy.test_orders_end:
         return Refusal("test_orders", "the store had a real order: test orders are over")
     saved = command.body.saved or rules.policy.initial == "saved"
@@ -104,7 +104,8 @@ def _moved_to(
     if base == "New":
         if promise.working or promise.lifecycle not in {"draft", "pending", "open"}:
             return Refusal("state", "work began already: the order is not new any more")
-        return Outcome(_released(command, sorted(standing_holds(order)), "state New"))
+        released = _released(command, sorted(standing_holds(order)), "state New")
+        return Outcome((*released, *_cleared(order, command)))
     if base == _current(order):
         return Outcome()
     kind = _STANDARD[base]
@@ -148,9 +149,13 @@ def _lifted(order: Order, base: str, command: commands.SetState) -> tuple[Fact, 
         holds = standing_holds(order)
         names = sorted(name for name, hold in holds.items() if hold.reason == _SUSPENDED)
         lifted += _released(command, names, "state Processing")
-    if promise.risk == "confirmed":
-        lifted.append(facts.RiskWasCleared(**envelope(command, "cleared")))
-    return tuple(lifted)
+    return (*lifted, *_cleared(order, command))
+
+
+def _cleared(order: Order, command: commands.SetState) -> tuple[Fact, ...]:
+    if order.derived.promise.risk != "confirmed":
+        return ()
+    return (facts.RiskWasCleared(**envelope(command, "cleared")),)
 
 
 def _words_of(

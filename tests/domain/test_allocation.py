@@ -3,6 +3,8 @@
 import pytest
 
 from domain import fact as facts
+from domain import office_body as office
+from domain import office_fact as office_facts
 from domain import request
 from domain.document import Document, Line, Minor
 from domain.process import process
@@ -13,6 +15,7 @@ from tests.domain.builders import (
     captured,
     cells,
     created,
+    document,
     handed_over,
     packed,
     placed,
@@ -21,6 +24,7 @@ from tests.domain.builders import (
     run,
     saved,
     say,
+    start,
 )
 
 ALLOCATION = rules("allocation")
@@ -288,3 +292,71 @@ def test_an_edited_order_has_new_quantities_and_a_new_total():
     less = request.EditLines(lines=lines("1a"))
     sent = run([placed("2a"), created(), packed(), handed_over(), ask("edit_lines", 30, less)])
     assert not answer(sent).accepted
+
+
+@pytest.mark.rule("S3.24")
+def test_only_pieces_that_no_stock_holds_are_bought():
+    """
+    Two of three are reserved: one is missing, and no more can be bought.
+    """
+    held = office.LineReserved(line_id="a", sku="TEA", quantity=2)
+    order = [
+        placed("3a", lines=(Line(line_id="a", sku="TEA", quantity=3),)),
+        say(office_facts.LineWasReserved, 1, held, revision=1),
+    ]
+
+    asked = run([*order, ask("create_backorder", 3)], ALLOCATION)
+    assert b'"quantity":1' in bytes(asked.snapshot.changes["backorder:create_backorder@3"])
+    more = ask("create_backorder", 3, request.Buy(lines=lines("2a")))
+    assert answer(run([*order, more], ALLOCATION)).guard == "quantity"
+
+
+@pytest.mark.rule("S3.25")
+def test_pieces_that_a_supplier_sends_are_nobody_elses_to_send():
+    """
+    They are in one bucket: neither asked of a supplier twice nor shipped from here.
+    """
+    order = [say(facts.OrderPlaced, 0, MIXED), ask("drop_ship", 3, request.Buy(purchase_id="p1"))]
+
+    again = run([*order, ask("drop_ship", 4, request.Buy(lines=lines("1b")))], ALLOCATION)
+    assert answer(again).guard == "quantity"
+    from_here = run([*order, ship(4, "1b")], ALLOCATION)
+    assert answer(from_here).guard == "quantity"
+    rest = run([*order, ship(4)], ALLOCATION)
+    assert rest.snapshot.shipments[0].lines == {"a": 1}
+
+
+@pytest.mark.rule("S3.7")
+@pytest.mark.parametrize(
+    ("edit", "guard"),
+    [
+        (request.EditLines(add=(Line(line_id="b", quantity=0),)), "quantity"),
+        (request.EditLines(add=(Line(line_id="a", quantity=1),)), "line"),
+        (request.EditLines(add=(Line(line_id="b", quantity=1),) * 2), "line"),
+        (request.EditLines(lines=lines("0a")), "quantity"),
+    ],
+)
+def test_an_edit_adds_pieces_under_new_names_and_leaves_some(edit, guard):
+    """
+    No line without pieces, none twice, and an order of nothing is to be cancelled instead.
+    """
+    story = run([placed("2a"), ask("edit_lines", 3, edit)], ALLOCATION)
+
+    assert answer(story).guard == guard
+    assert story.snapshot.lines[0].ordered == 2
+
+
+@pytest.mark.rule("S3.23")
+def test_a_copy_replaces_nothing_of_an_order_that_has_its_number():
+    """
+    Both are at one key then; the document that was there before is the newer one.
+    """
+    order = run([placed("2a")], ALLOCATION).order
+    judged, copy = process(
+        order, ask("duplicate", 3, request.Duplicate(order_id="1002")), ALLOCATION
+    ).log
+    assert judged.body.accepted
+
+    known = say(facts.OrderPlaced, 0, document("1b"), order_key=copy.order_key)
+    there = run([known, copy], ALLOCATION, start(copy.order_key))
+    assert [one.line_id for one in there.snapshot.lines] == ["b"]

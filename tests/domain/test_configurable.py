@@ -67,7 +67,7 @@ New               New         Processing  Completed   Canceled    Fraud  -
 Processing        -           Processing  Completed   Canceled    Fraud  Suspended
 Completed         -           -           -           -           Fraud* -
 Canceled          -           -           -           -           -*     -
-Fraud             New*        Processing  -           Canceled    Fraud  Suspended
+Fraud             New         Processing  -           Canceled    Fraud  Suspended
 Suspended         -           Processing  -           Canceled    Suspended* Suspended
 """
 """What choosing a state leads to; `-` is refused, `*` is explained in the test."""
@@ -242,6 +242,25 @@ def test_each_item_has_its_own_delivery():
     assert shipment_words(story) == {"f1": "Shipped", "f2": "Awaiting Delivery"}
     twice = run([*told[:4], ask("create_shipment", 5, _one("b", "f2", "N1"))], CONFIGURABLE)
     assert (answer(twice).accepted, answer(twice).guard) == (False, "number")
+
+
+@pytest.mark.rule("S1.24")
+@pytest.mark.parametrize("second", ["ground", ""])
+def test_lines_of_different_methods_belong_to_different_shipments(second):
+    """
+    One goes express, the other by another method or as usual: no shipment takes both.
+    """
+    by = request.ChangeShippingMethod
+    told = [placed("1a 1b"), ask("change_shipping_method", 2, by(method="express", lines=("a",)))]
+    if second:
+        told.append(ask("change_shipping_method", 3, by(method=second, lines=("b",))))
+
+    both = run([*told, ask("ship", 5)], CONFIGURABLE)
+    assert (answer(both).accepted, answer(both).guard) == (False, "method")
+    apart = run([*told, ask("ship", 5, _one("a", "f1", "N1"))], CONFIGURABLE)
+    assert answer(apart).accepted
+    same = run([*told, ask("change_shipping_method", 4, by(method="air")), ask("ship", 5)])
+    assert answer(same).accepted
 
 
 def _one(line_id, shipment_id, number):
@@ -463,6 +482,16 @@ def test_a_cancellation_gives_back_all_that_was_taken_and_says_how_much():
     settled = run(back, CONFIGURABLE, story.order)
     assert settled.snapshot.money.refunded == 60
     assert settled.snapshot.money.authorized == 0
+
+
+@pytest.mark.rule("S1.35")
+def test_a_cancellation_by_its_states_name_says_how_much_it_gives_back():
+    """
+    Choosing Canceled is cancelling.
+    """
+    story = run([placed(), captured(100), chosen("Canceled", 9)], CONFIGURABLE)
+
+    assert answer(story).amounts == {"refund": 100, "reverse": 0}
 
 
 @pytest.mark.rule("S1.36")

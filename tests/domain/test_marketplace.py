@@ -285,3 +285,42 @@ def test_staff_and_customer_hear_of_each_step_of_a_return():
         ("admin", "approved"),
         ("customer", "approved"),
     ]
+
+
+@pytest.mark.rule("S4.1")
+def test_a_copy_is_not_made_here_either():
+    """
+    It would be an order that nobody imported.
+    """
+    story = run([*PAID, ask("duplicate", 5, request.Duplicate(order_id="9"))], MARKET)
+
+    assert (answer(story).accepted, answer(story).guard) == (False, "imported_only")
+
+
+@pytest.mark.rule("S4.23")
+@pytest.mark.parametrize("command", ["create_shipment", "buy_label"])
+def test_no_shipment_is_made_while_the_order_is_on_hold(command):
+    """
+    On hold is not Processing.
+    """
+    label = request.BuyLabel(shipment_id="f1", number="Z1")
+    body = {"buy_label": label}.get(command, request.Ship())
+    story = run([*PAID, hold(3), ask(command, 5, body)], MARKET)
+
+    assert (answer(story).accepted, answer(story).guard) == (False, "no_hold")
+    assert answer(run([ask(command, 5, body)], MARKET, run(PAID, MARKET).order)).accepted
+
+
+@pytest.mark.rule("S4.11", "S4.12")
+def test_a_line_that_was_cut_down_before_is_replaced_whole():
+    """
+    One of two pieces was taken off; the other makes room for the new line, and nothing is twice.
+    """
+    off = ask("cancel_lines", 3, request.CancelLines(lines=lines("1a")))
+    by = Line(line_id="b", quantity=1, unit_price=Minor(80))
+    story = run(
+        [*PAID, off, ask("replace_line", 5, request.ReplaceLine(line_id="a", by=by))], MARKET
+    )
+
+    assert [(one.ordered, one.cancelled) for one in story.snapshot.lines] == [(2, 2), (1, 0)]
+    assert story.snapshot.money.due == 80

@@ -1,5 +1,6 @@
 """Requirements S2: payment, fulfilment and shipment words, and what people do to orders."""
 
+import msgspec
 import pytest
 
 from domain import body as bodies
@@ -9,6 +10,7 @@ from domain import office_fact as office_facts
 from domain import request
 from domain.document import Address, Document, Line, Minor, Party
 from domain.message import StatusChanged
+from domain.process import process
 from domain.vocabulary import Parcel
 from tests.domain.asked import NINE, lines
 from tests.domain.builders import (
@@ -16,6 +18,7 @@ from tests.domain.builders import (
     ask,
     captured,
     document,
+    minute,
     notices,
     placed,
     refunded,
@@ -365,11 +368,11 @@ def test_what_a_carrier_must_know_is_kept():
     told = ship(package=PACKAGE, **wanted)
     story = go(placed(), told)
 
-    from domain.process import process
-
     order = run([placed()], STORE).order
     (judged,) = process(order, told, STORE).log
     assert judged.body.effects[0].body.package == PACKAGE
+    kept = msgspec.json.decode(story.snapshot.changes["package:f1"], type=bodies.Package)
+    assert kept == PACKAGE
     assert answer(story).accepted
     assert answer(go(placed(), ship(**wanted))).guard == "customs_value"
 
@@ -517,3 +520,60 @@ def test_one_snapshot_carries_all():
     assert b"Ida Berg" in bytes(snapshot.order)
     assert "note:n1" in snapshot.changes
     assert [one.shipment_id for one in snapshot.shipments] == ["f1"]
+
+
+@pytest.mark.rule("S2.40", "S2.46")
+@pytest.mark.parametrize("before", ["in_transit", "delivered"])
+def test_an_operator_puts_a_shipment_back_to_shipped(before):
+    """
+    The newer statement about it (8.7), whatever was said or scanned before.
+    """
+    told = [placed(), ship(number="Z1"), scan(before, 10)]
+    shipped = request.EditShipment(shipment_id="f1", status=Parcel.HANDED_OVER)
+    story = go(*told, ask("edit_shipment", 20, shipped))
+
+    assert words(story)["shipment"] == {"f1": "Shipped"}
+
+
+@pytest.mark.rule("S2.39", "S2.40", "S2.45")
+def test_a_label_puts_a_planned_shipment_in_its_carriers_hands():
+    """
+    Its parcel is the label's, the rate says when it arrives, and people edit or void it no more.
+    """
+    rates = office.RatesQuoted(
+        shipment_id="f1",
+        rates=(
+            office.Rate(rate_id="r1", carrier="UPS", expected_at=minute(900)),
+            office.Rate(rate_id="r2", carrier="DHL", expected_at=minute(2000)),
+        ),
+    )
+    label = request.BuyLabel(shipment_id="f1", number="1Z9", rate_id="r2", carrier="DHL")
+    told = [
+        placed(),
+        ask("create_shipment", 2, request.Ship(shipment_id="f1")),
+        say(office_facts.ShipmentRatesQuoted, 3, rates),
+        ask("buy_label", 4, label),
+    ]
+    story = go(*told, scan("in_transit", 30, "1Z9"))
+
+    (shown,) = story.snapshot.shipments
+    assert (shown.parcels, shown.carrier, shown.expected_at) == (("1Z9",), "DHL", minute(2000))
+    assert words(story)["shipment"] == {"f1": "In transit"}
+    edit = ask("edit_shipment", 9, request.EditShipment(shipment_id="f1", carrier="X"))
+    assert answer(go(*told, edit)).guard == "manual"
+    void = ask("void_shipment", 9, request.ForShipment(shipment_id="f1"))
+    assert answer(go(*told, void)).guard == "manual"
+
+
+def test_a_cancelled_shipment_gets_no_label():
+    """
+    Its pieces are free again for another.
+    """
+    told = [
+        placed(),
+        ask("create_shipment", 2, request.Ship(shipment_id="f1")),
+        ask("void_shipment", 3, request.ForShipment(shipment_id="f1")),
+    ]
+    label = request.BuyLabel(shipment_id="f1", number="1Z9")
+
+    assert answer(go(*told, ask("buy_label", 4, label))).guard == "shipment"
