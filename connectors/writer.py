@@ -30,8 +30,8 @@ class Writer(Struct, frozen=True, kw_only=True, gc=False):
     test: bool = False
 
     def about(self, order_id: str, *, test: bool | None = None) -> Self:
-        """Write about this order."""
-        return replace(self, order_id=order_id, test=bool(test))
+        """Write about this order; what is in a test delivery stays a test."""
+        return replace(self, order_id=order_id, test=self.test or bool(test))
 
     def about_reference(self, reference: str) -> Self:
         """Write about the order that this reference will be known to belong to."""

@@ -35,6 +35,7 @@ from connectors.amazon.notification import (
 from connectors.amazon.table import (
     DETAILED,
     EASY_SHIP,
+    ELSEWHERE,
     FULFILMENT_ORDER,
     FULFILMENT_SHIPMENT,
     ONSITE_SHIPMENT,
@@ -70,6 +71,8 @@ _DATA: Final = "BUYER,RECIPIENT,PROCEEDS,PROMOTION,CANCELLATION,FULFILLMENT,PACK
 def normalise(delivery: Delivery) -> Outcome:
     """Read one delivery of Amazon."""
     topic = delivery.topic.strip()
+    if topic in ELSEWHERE:
+        return Normalised(ignored=f"{topic}: no order needs it")
     if topic and topic not in OPERATIONS and topic not in NOTIFICATIONS:
         return Quarantined(reason="unknown topic", field="topic", value=topic[:200])
     return read_body(delivery.body, partial(_content, writer_for(delivery, NAME)))
@@ -150,6 +153,8 @@ def _tracking(writer: Writer, element: Fields, at: str) -> Outcome:
 def _notification(writer: Writer, element: Fields, at: str) -> Outcome:
     kind = _pick(element, "NotificationType")
     name = NOTIFICATIONS.get(kind, "") if isinstance(kind, str) else ""
+    if isinstance(kind, str) and kind in ELSEWHERE:
+        return Normalised(ignored=f"{kind}: no order needs it")
     if not name:
         field = path(at, "NotificationType")
         return Quarantined(reason="unknown notification", field=field, value=shown(kind))

@@ -155,3 +155,28 @@ ONSITE_SHIPMENT: Final = {"CREATED": "waiting", "CANCELLED": "cancelled", "CANCE
 """`ShipmentStatus` of FBA_OUTBOUND_SHIPMENT_STATUS, which tells when one is made or cancelled."""
 
 PAID_BY_HAND: Final = frozenset({"COD", "CashOnDelivery"})
+
+ELSEWHERE: Final = frozenset(
+    {
+        "ACCOUNT_STATUS_CHANGED",
+        "ANY_OFFER_CHANGED",
+        "B2B_ANY_OFFER_CHANGED",
+        "BRANDED_ITEM_CONTENT_CHANGE",
+        "DATA_KIOSK_QUERY_PROCESSING_FINISHED",
+        "DETAIL_PAGE_TRAFFIC_EVENT",
+        "FBA_INVENTORY_AVAILABILITY_CHANGES",
+        "FEE_PROMOTION",
+        "FEED_PROCESSING_FINISHED",
+        "ITEM_INVENTORY_EVENT_CHANGE",
+        "ITEM_PRODUCT_TYPE_CHANGE",
+        "ITEM_SALES_EVENT_CHANGE",
+        "LISTINGS_ITEM_ISSUES_CHANGE",
+        "LISTINGS_ITEM_MFN_QUANTITY_CHANGE",
+        "LISTINGS_ITEM_STATUS_CHANGE",
+        "PRICING_HEALTH",
+        "PRODUCT_TYPE_DEFINITIONS_CHANGE",
+        "REPORT_PROCESSING_FINISHED",
+        "TRANSACTION_UPDATE",
+    }
+)
+"""Notifications about offers, listings, stock, reports and payouts: one queue may bring them all."""

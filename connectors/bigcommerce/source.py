@@ -12,6 +12,7 @@ the order's transactions. Refunds (version 3) name no currency and lines name ne
 status, so for both the order is fetched. Times have whole seconds, see `order._revision`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -51,6 +52,11 @@ HOOKS: Final[dict[str, tuple[str, ...]]] = {
 }
 """What each hook has fetched; scopes are compared in lower case."""
 _HOOKS: Final = {scope.lower(): named for scope, named in HOOKS.items()}
+_OF_CHANNEL: Final = re.compile(r"store/channel/\d+/(?=order/)")
+"""A hook of one sales channel tells the same: `store/channel/1/order/updated`."""
+_ASIDE: Final = frozenset(
+    scope for scope in _HOOKS if scope.startswith(("store/order/message", "store/order/metafield"))
+)
 
 DOCUMENTS: Final = {
     "order": "v2/orders/{}?include=consignments.line_items&consignment_structure=object",
@@ -102,12 +108,14 @@ def _element(writer: Writer, element: Fields, at: str) -> Outcome:
 
 
 def _hook(writer: Writer, element: Fields, at: str) -> Outcome:
-    scope = str(element["scope"]).strip().lower()
+    scope = _OF_CHANNEL.sub("store/", str(element["scope"]).strip().lower())
     named = _HOOKS.get(scope)
     if named is None:
         if scope.startswith("store/") and not scope.startswith(("store/order", "store/shipment")):
             return Normalised(ignored="says nothing of an order")
         return Quarantined(reason="unknown scope", field=path(at, "scope"), value=scope[:200])
+    if scope in _ASIDE:
+        return Normalised(ignored="a message or a remark about an order")
     data = element.get("data")
     if not isinstance(data, dict):
         return Quarantined(reason="is no object", field=path(at, "data"), value=shown(data))
@@ -127,8 +135,7 @@ def _hook(writer: Writer, element: Fields, at: str) -> Outcome:
     elif scope == "store/shipment/deleted":
         facts = (_deleted(writer, ids[-1], time),)
     wanted = tuple(_wanted(writer, what, ids) for what in named)
-    ignored = "" if facts or wanted else "a message about an order"
-    return Normalised(facts=facts, wanted=wanted, ignored=ignored)
+    return Normalised(facts=facts, wanted=wanted)
 
 
 def _ids(data: Fields, *, shipment: bool) -> tuple[str, ...]:

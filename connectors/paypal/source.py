@@ -63,9 +63,10 @@ def _element(teller: Teller, value: Fields, at: str) -> Outcome:
 
 
 def _event(teller: Teller, value: Fields, at: str) -> Outcome:
+    name = value["event_type"]
+    if isinstance(name, str) and name and not name.startswith(OURS):
+        return Normalised(ignored=f"{name[:200]}: no order needs it")
     event = Event.model_validate(value)
-    if not event.event_type.startswith(OURS):
-        return Normalised(ignored=f"{event.event_type}: no order needs it")
     kind = _kind(event.resource) or _BY_TYPE.get(event.resource_type or "", "")
     if event.event_type.endswith(REVERSED) and kind in {"capture", "refund"}:
         kind = "reversal"

@@ -19,6 +19,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.listing import distinct, join, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier, read_time
@@ -48,7 +50,15 @@ from connectors.shopify.payment import (
 from connectors.shopify.purse import gaps
 from connectors.shopify.risk import RISKS, risk_facts
 from connectors.shopify.rma import STEPS, return_facts
-from connectors.shopify.table import FETCHED, IGNORED, MOVED, MOVED_FETCHED, SHAPES, TOPICS
+from connectors.shopify.table import (
+    ELSEWHERE,
+    FETCHED,
+    IGNORED,
+    MOVED,
+    MOVED_FETCHED,
+    SHAPES,
+    TOPICS,
+)
 from connectors.writer import Writer, writer_for
 from domain.body import Reason
 from domain.fact import Fact, OrderCancelledAtSource
@@ -67,8 +77,12 @@ def normalise(delivery: Delivery) -> Outcome:
     """Read one delivery of Shopify."""
     topic = (delivery.headers.get("x-shopify-topic") or delivery.topic).strip().lower()
     if topic and topic not in TOPICS:
+        if topic.partition("/")[0] in ELSEWHERE:
+            return Normalised(ignored=f"{topic[:200]}: no order needs it")
         return Quarantined(reason="unknown topic", field="topic", value=topic[:200])
     writer = writer_for(delivery, NAME, delivery.headers.get("x-shopify-webhook-id", ""))
+    if delivery.headers.get(_TEST, "").lower() == "true":
+        writer = replace(writer, test=True)
     read = partial(_element, writer, topic)
     return read_body(
         delivery.body,
@@ -109,9 +123,9 @@ def _event(writer: Writer, element: Fields, at: str) -> Outcome:
 
 def _refund(writer: Writer, element: Fields, at: str) -> Outcome:
     refund = Refund.model_validate(element)
-    time = refund.processed_at or refund.created_at
-    if time is None:
-        return Quarantined(reason="has no time", field=path(at, "created_at"))
+    time = refund.processed_at or refund.created_at or _told_at(writer.delivery)
+    if isinstance(time, Quarantined):
+        return time
     test = any(transaction.test for transaction in refund.transactions)
     return _of_order(writer, refund, at, partial(refund_facts, refund=refund, at=time), test=test)
 
@@ -196,6 +210,8 @@ def _work_part(topic: str, writer: Writer, part: Fields, at: str) -> Outcome:
 
 
 _TRIGGERED_AT: Final = "x-shopify-triggered-at"
+_TEST: Final = "x-shopify-test"
+"""`true` on what the shop sends to try a hook out; the parts of an order say it nowhere else."""
 
 _READERS: Final[dict[str, Callable[[Writer, Fields, str], Outcome]]] = {
     "order": _order,
@@ -252,5 +268,5 @@ SOURCE: Final = Source(
         "fulfillment_hold.reason": work.HOLDS,
         "payment_gateway_names": dict.fromkeys(sorted(MANUAL), "manual"),
     },
-    headers=("x-shopify-topic", "x-shopify-webhook-id", _TRIGGERED_AT),
+    headers=("x-shopify-topic", "x-shopify-webhook-id", _TRIGGERED_AT, _TEST),
 )

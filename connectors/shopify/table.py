@@ -92,6 +92,25 @@ IGNORED: Final = {
     "tender_transaction": "the same money as order_transactions/create, without its direction",
 }
 
+ELSEWHERE: Final = frozenset(
+    {
+        *("app", "app_purchases_one_time", "app_subscriptions", "attributed_sessions"),
+        *("audit_events", "bulk_operations", "carts", "channels", "checkouts"),
+        *("collection_listings", "collection_publications", "collections", "companies"),
+        *("company_contact_roles", "company_contacts", "company_locations"),
+        *("customer_account_settings", "customer_groups", "customer_payment_methods"),
+        *("customers", "customers_email_marketing_consent", "customers_marketing_consent"),
+        *("discounts", "domains", "inventory_items", "inventory_levels", "locales", "locations"),
+        *("markets", "metaobjects", "payment_schedules", "payment_terms", "product_feeds"),
+        *("product_listings", "product_publications", "products", "profiles"),
+        *("scheduled_product_listings", "segments", "selling_plan_groups", "shipping_addresses"),
+        *("shop", "subscription_billing_attempts", "subscription_billing_cycle_edits"),
+        *("subscription_billing_cycles", "subscription_contracts", "tax_services", "themes"),
+        "variants",
+    }
+)
+"""What topics without an order are about, as they stand before the slash."""
+
 SHAPES: Final = (
     ("dispute", {"evidence_due_by", "initiated_at"}),
     ("risk", {"risk_level", "admin_graphql_api_order_id"}),

@@ -417,6 +417,18 @@ def test_bad_input_is_quarantined_with_its_field_and_value(changes, field, value
     assert (quarantined.field, quarantined.value) == (field, value)
 
 
+def test_notifications_about_other_things_than_orders_are_ignored():
+    """
+    One queue may bring all that an account has asked for.
+    """
+    report = {"notificationType": "REPORT_PROCESSING_FINISHED", "payload": {}}
+
+    for topic in ("", "REPORT_PROCESSING_FINISHED"):
+        reading = kit.read(SOURCE, report, topic=topic)
+        assert reading.ignored == "REPORT_PROCESSING_FINISHED: no order needs it"
+        assert reading.quarantined == ()
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -425,7 +437,7 @@ def test_bad_input_is_quarantined_with_its_field_and_value(changes, field, value
             "is no payload of Amazon",
         ),
         (
-            {"NotificationType": "REPORT_PROCESSING_FINISHED", "Payload": {}},
+            {"NotificationType": "A_NEW_ONE", "Payload": {}},
             "unknown notification",
         ),
         ({"NotificationType": "ORDER_CHANGE", "Payload": {}}, "notification without its content"),

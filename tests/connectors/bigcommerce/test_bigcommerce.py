@@ -182,6 +182,26 @@ def test_every_hook_stands_in_the_table_above():
     assert [scope for scope, _ in HOOK_ROWS] == list(HOOKS)
 
 
+def test_a_hook_of_one_channel_tells_the_same():
+    """It names its channel in the scope, and the order as `order_id`."""
+    hook = kit.sample(SOURCE, "hook_order_created")
+    of_channel = hook | {
+        "scope": "store/channel/664179/order/updated",
+        "data": {"order_id": hook["data"]["id"]},
+    }
+
+    assert kit.read(SOURCE, of_channel).wanted == kit.read(SOURCE, hook).wanted
+
+
+def test_a_remark_about_an_order_needs_nothing_of_it():
+    """A metafield's hook names the order as `resource_id`, as text."""
+    hook = kit.sample(SOURCE, "hook_order_created")
+    remark = {"scope": "store/order/metafield/created", "data": {"resource_id": "270"}}
+
+    reading = kit.read(SOURCE, hook | remark)
+    assert (reading.ignored, reading.quarantined) == ("a message or a remark about an order", ())
+
+
 @pytest.mark.parametrize("scope", ["store/product/updated", "store/cart/lineItem/created"])
 def test_hooks_about_other_things_are_ignored(scope):
     """

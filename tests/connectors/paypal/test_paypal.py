@@ -312,6 +312,13 @@ def test_a_wrong_value_is_quarantined_by_the_name_of_its_field(path, value, fiel
     assert [each.field for each in reading.quarantined] == [field]
 
 
+def test_an_event_that_no_order_needs_may_hold_anything():
+    """The vendor's own samples of subscriptions are from the 19th month of 2018."""
+    event = {"event_type": "BILLING.PLAN.ACTIVATED", "create_time": "2018-19-12T22:20:32.000Z"}
+
+    assert read(SOURCE, event).ignored == "BILLING.PLAN.ACTIVATED: no order needs it"
+
+
 @pytest.mark.parametrize(
     ("payload", "field"),
     [

@@ -247,17 +247,41 @@ def test_the_payload_of_another_vendor_is_quarantined():
     assert isinstance(deliver(woocommerce, "orders/create"), Quarantined)
 
 
-@pytest.mark.parametrize(
-    ("name", "field"),
-    [("transactions", "currency"), ("refund_of_returned_goods", "created_at")],
-)
-def test_a_part_that_lacks_what_only_its_order_knows_is_quarantined(name, field):
-    """Alone it has neither a currency nor a time to borrow."""
-    missing = {"currency": None, "created_at": None, "processed_at": None}
-    part = sample(name)
-    part = (part.get("transactions") or [part])[0] if name == "transactions" else part
+def test_a_transaction_without_a_currency_is_quarantined():
+    """Its order knows the currency; alone it has none to borrow."""
+    [transaction, *_] = sample("transactions")["transactions"]
 
-    assert deliver(part | (missing if field != "currency" else {"currency": None})).field == field
+    assert deliver(transaction | {"currency": None}).field == "currency"
+
+
+def test_a_refund_without_a_time_happened_when_it_was_told():
+    """What the shop sends to try the hook out has neither `created_at` nor `processed_at`."""
+    timeless = {"created_at": None, "processed_at": None}
+    refund = sample("refund_of_returned_goods")
+    refund |= {"transactions": [each | timeless for each in refund["transactions"]]} | timeless
+
+    told = deliver(refund, "refunds/create", x_shopify_triggered_at="2024-05-05T10:00:00Z")
+    assert {fact.occurred_at for fact in told.facts} == {datetime(2024, 5, 5, 10, tzinfo=UTC)}
+    assert {fact.occurred_at for fact in deliver(refund).facts} == {NOW}
+    unknown = Delivery(body=json.dumps(refund).encode(), account=kit.ACCOUNT)
+    assert SOURCE.normalise(unknown).reason == "has no time"
+
+
+@pytest.mark.rule("X.18")
+@pytest.mark.parametrize(("header", "test"), [("true", True), ("false", False)])
+def test_a_hook_that_is_tried_out_is_marked_as_test(header, test):
+    """The parts of an order say it nowhere else."""
+    outcome = deliver(sample("fulfillment"), "fulfillments/create", x_shopify_test=header)
+
+    assert {fact.test for fact in outcome.facts} == {test}
+
+
+def test_topics_about_other_things_than_orders_are_ignored():
+    """One address may take all topics of a shop; a topic that is no family of Shopify's is none."""
+    outcome = deliver({"id": 632910392, "title": "Lamp"}, "products/update")
+
+    assert outcome == Normalised(ignored="products/update: no order needs it")
+    assert deliver({"id": 1}, "order.created").field == "topic"
 
 
 def test_a_transaction_without_a_time_is_quarantined():
