@@ -1,247 +1,231 @@
-"""The view by itself: changes a second into each database, and what questions take at its size.
+"""The view by itself: changes a second into each database, its lag, its rebuild, its questions.
 
-Orders are copies of a few hundred told ones, each with a number, customer and time of its own. The
-databases are a SQLite file and a PostgreSQL of Debian's programs, both on this machine.
+A change is a snapshot with all that was said with it: records of the log, changes of axes and
+words, notices. The databases are a SQLite file and a PostgreSQL of Debian's programs, both on this
+machine. A rebuild is the database's part of one: the topics are told from memory.
 """
 
 from __future__ import annotations
 
 import itertools
-import random
-import re
+import multiprocessing
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from bench.machine import load_average
-from readmodel.batch import Incoming, Place, Span, apply, positions
+from bench.view_order import last_snapshots, side_by_side, told_by_time
+from bench.view_question import ask
+from readmodel.batch import LIVE, Incoming, Place, Span, apply, positions
 from readmodel.database import for_writing, migrate, open_database
-from readmodel.happening import TOPICS
-from readmodel.query import Question, list_orders
-from readmodel.scope import of
-from tests.harness.local import LocalJob
+from readmodel.happening import SNAPSHOTS
+from readmodel.rebuild import REBUILD, begin, finish
+from tests.harness.installation import cpu_seconds
 from tests.harness.postgresql import Server
-from tests.harness.story import order_log
 
-SEED = 20260105
 BATCH = 5_000
-TOLD = 400
-COPIES = 4
-QUESTIONS = 300
+COPIES = 10
+WRITERS = 2
+LAG_CHANGES_PER_SECOND = 2_000
+LAG_SECONDS = 10
 _NOW = datetime(2026, 3, 1, tzinfo=UTC)
-_BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
-_FIRST = ("Ana", "Ben", "Chloé", "Dmitri", "Ebba", "Farid", "Greta", "Hugo", "Ida", "Jan")
-_SYLLABLES = ("ber", "gar", "lin", "mon", "nov", "pet", "ras", "sten", "tor", "wald")
-SURNAMES = ["".join(three).title() for three in itertools.product(_SYLLABLES, repeat=3)]
+_SPAWN = multiprocessing.get_context("spawn")
 
-Batches = Iterator[list[Incoming]]
+Figures = Mapping[str, float]
 
 
-def sqlite(orders: int) -> Mapping[str, float]:
+def sqlite(orders: int) -> Mapping[str, Figures]:
     """Measure a SQLite file."""
-    folder = Path(tempfile.mkdtemp(prefix="orderstream-bench."))
-    try:
-        return _measure(f"sqlite:///{folder / 'view.db'}", orders)
-    finally:
-        shutil.rmtree(folder)
+    with _folder() as folder:
+        return _measure(f"sqlite:///{folder / 'view.db'}", orders, lambda: 0.0, writers=1)
 
 
-def postgresql(orders: int) -> Mapping[str, float]:
-    """Measure a PostgreSQL."""
+def postgresql(orders: int) -> Mapping[str, Figures]:
+    """Measure a PostgreSQL, also with two workers that share the partitions."""
+    with _folder() as folder:
+        server = Server(folder)
+        server.start("-c shared_buffers=1GB -c max_wal_size=4GB")
+        try:
+            url = server.new_database(with_tables=False)
+            return _measure(url, orders, lambda: _server_seconds(folder), writers=WRITERS)
+        finally:
+            server.stop("immediate")
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="orderstream-bench."))
     folder.chmod(0o755)
-    server = Server(folder)
-    server.start("-c shared_buffers=1GB -c max_wal_size=4GB")
     try:
-        return _measure(server.new_database(with_tables=False), orders)
+        yield folder
     finally:
-        server.stop("immediate")
         shutil.rmtree(folder)
 
 
-def _measure(url: str, orders: int) -> Mapping[str, float]:
+def _server_seconds(folder: Path) -> float:
+    """CPU of the server's processes that live now; those of closed connections are its own."""
+    server = int((folder / "cluster" / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    return sum(cpu_seconds(int(child)) for child in children)
+
+
+def _measure(
+    url: str, orders: int, server_seconds: Callable[[], float], writers: int
+) -> Mapping[str, Figures]:
     engine = open_database(url, statement_ms=0)
     migrate(engine)
     try:
-        changes = _changes(engine)
-        filled = _fill(engine, orders)
-        with engine.connect() as connection:
-            looked_at = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(looked_at))
-        return {**changes, **filled, **_ask(engine), "load_average": round(load_average(), 1)}
+        told = told_by_time()
+        found = {"changes": _changes(engine, told, server_seconds)}
+        if writers > 1:
+            found[f"changes, {writers} workers"] = _shared(url, writers)
+        found[f"lag at {LAG_CHANGES_PER_SECOND:,} changes/s"] = _lag(engine, told)
+        with _pool(1) as pool:
+            found["rebuild"] = pool.submit(_rebuild, url, orders).result()
+        _settle(engine)
+        found["questions, milliseconds"] = ask(engine, orders)
+        load = {"load_average": round(load_average(), 1)}
+        return {name: {**figures, **load} for name, figures in found.items()}
     finally:
         engine.dispose()
 
 
-def _changes(engine: Engine) -> Mapping[str, float]:
+def _pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, mp_context=_SPAWN)
+
+
+def _changes(engine: Engine, told: list[Incoming], server_seconds: Callable[[], float]) -> Figures:
     """Project whole stories: log, changes of status, messages and snapshots."""
-    records = [*_copies(_told_by_time(), 10_000_000, COPIES)]
-    seconds = _write(engine, [records[at : at + BATCH] for at in range(0, len(records), BATCH)])
-    snapshots = sum(record.topic == "order-snapshots" for record in records)
-    facts = sum(record.topic == "order-log" for record in records)
+    records = list(side_by_side(told, COPIES, partition=0))
+    cpu, server = time.process_time(), server_seconds()
+    seconds = sum(_write(engine, batch) for batch in _batches(iter(records)))
+    each = 1e6 / _of(records)[SNAPSHOTS]
     return {
-        "changes_per_second": round(snapshots / seconds),
-        "facts_per_second": round(facts / seconds),
+        **_rates(records, seconds),
+        "worker_cpu_us_per_change": round((time.process_time() - cpu) * each),
+        "server_cpu_us_per_change": round((server_seconds() - server) * each),
+    }
+
+
+def _rates(records: list[Incoming], seconds: float) -> Figures:
+    count = _of(records)
+    return {
+        "changes_per_second": round(count[SNAPSHOTS] / seconds),
+        "facts_per_second": round(count["order-log"] / seconds),
         "records_per_second": round(len(records) / seconds),
     }
 
 
-def _fill(engine: Engine, orders: int) -> Mapping[str, float]:
-    """Project the last snapshot of very many orders."""
-    last = {record.key: record for record in _told_by_time() if record.topic == "order-snapshots"}
-    told = sorted(last.values(), key=lambda record: record.offset)
-    copies = _copies(told, 0, -(-orders // len(told)))
-    seconds = 0.0
-    while batch := list(itertools.islice(copies, BATCH)):
-        seconds += _write(engine, [batch])
-    return {"orders": orders, "orders_per_second": round(orders / seconds)}
+def _of(records: list[Incoming]) -> Counter[str]:
+    return Counter(record.topic for record in records)
 
 
-def _write(engine: Engine, batches: list[list[Incoming]]) -> float:
-    begun = time.perf_counter()
-    for batch in batches:
-        with engine.connect() as connection:
-            known = positions(connection)
-        ends = {Place(record.topic, 0): record.offset + 1 for record in batch}
-        spans = {place: Span(known.get(place), end) for place, end in ends.items()}
-        apply(for_writing(engine), batch, spans)
-    return time.perf_counter() - begun
+def _shared(url: str, writers: int) -> Figures:
+    """Project partitions with a worker each, begun together; the slowest counts."""
+    with _pool(writers) as pool:
+        begin_at = time.time() + 15
+        working = [pool.submit(_write_partition, url, 1 + one, begin_at) for one in range(writers)]
+        done = [one.result() for one in working]
+    seconds = max(ended for ended, _ in done) - begin_at
+    return {
+        "changes_per_second": round(sum(changes for _, changes in done) / seconds),
+        "begun_late_seconds": round(max(0.0, -seconds), 1),
+    }
 
 
-def _told_by_time() -> list[Incoming]:
-    """Tell some orders through the state machine; topics mixed as they come."""
-    job, told = LocalJob(["lifecycle"]), []
-    seen = dict.fromkeys(TOPICS, 0)
-    log = order_log(SEED, TOLD, live=TOLD)
-    while batch := list(itertools.islice(log, 50)):
-        for key, value in batch:
-            job.write("order-log", key, value)
-        job.run()
-        for topic in TOPICS:
-            told += [
-                Incoming(topic, 0, 0, one.timestamp, one.key, one.value)
-                for one in job.topics[topic][seen[topic] :]
-            ]
-            seen[topic] = len(job.topics[topic])
-    return told
+def _write_partition(url: str, partition: int, begin_at: float) -> tuple[float, int]:
+    engine = open_database(url, statement_ms=0)
+    records = list(side_by_side(told_by_time(), COPIES, partition))
+    time.sleep(max(0.0, begin_at - time.time()))
+    for batch in _batches(iter(records)):
+        _write(engine, batch)
+    engine.dispose()
+    return time.time(), _of(records)[SNAPSHOTS]
 
 
-def _copies(told: list[Incoming], first: int, times: int) -> Iterator[Incoming]:
-    """Give each record again under other numbers, names and times."""
-    chance = random.Random(SEED + first)
-    offsets = dict.fromkeys(TOPICS, first * 100)
-    for round_ in range(times):
-        for record in told:
-            number = (record.key or b"").rsplit(b"/", 1)[1]
-            own = first + round_ * TOLD + int(number)
-            value = (record.value or b"").replace(number, b"%08d" % own)
-            if record.topic == "order-snapshots":
-                value = _dressed(value, own, chance)
-            key = (record.key or b"").replace(number, b"%08d" % own)
-            yield record._replace(offset=offsets[record.topic], key=key, value=value)
-            offsets[record.topic] += 1
+def _lag(engine: Engine, told: list[Incoming]) -> Figures:
+    """Let changes come at an even rate; what waits is written, and each waits until it is there."""
+    changes = LAG_CHANGES_PER_SECOND * LAG_SECONDS
+    records = list(side_by_side(told, 1 + changes // _of(told)[SNAPSHOTS], 100))
+    rate = LAG_CHANGES_PER_SECOND * len(records) / _of(records)[SNAPSHOTS]
+    lags: list[float] = []
+    begun, written = time.perf_counter(), 0
+    while written < len(records):
+        there = min(len(records), int((time.perf_counter() - begun) * rate))
+        if there == written:
+            time.sleep(0.005)
+            continue
+        batch = records[written : min(there, written + BATCH)]
+        _write(engine, batch)
+        now = time.perf_counter() - begun
+        lags += [now - (written + place) / rate for place in range(len(batch))]
+        written += len(batch)
+    lags.sort()
+    return {
+        "lag_seconds_p50": round(lags[len(lags) // 2], 2),
+        "lag_seconds_p99": round(lags[int(len(lags) * 0.99)], 2),
+        "lag_seconds_max": round(lags[-1], 2),
+    }
 
 
-_NAME = re.compile(rb'"name":"[^"]*"')
-_PLACED = re.compile(rb'"placed_at":"[^"]*"')
+def _rebuild(url: str, orders: int) -> Figures:
+    """Build orders from their last snapshots; in a process of its own, so its memory is its own."""
+    told = told_by_time()
+    engine = open_database(url, statement_ms=0)
+    _forget_peak()
+    before = _resident_mib_max()
+    begun = begin(engine, _NOW)
+    seconds = sum(
+        _write(engine, batch, REBUILD) for batch in _batches(last_snapshots(told, orders, 200))
+    )
+    ending = time.perf_counter()
+    finish(engine, begun.generation, (), _NOW)
+    seconds += time.perf_counter() - ending
+    engine.dispose()
+    return {
+        "orders": orders,
+        "seconds": round(seconds, 1),
+        "orders_per_second": round(orders / seconds),
+        "resident_mib_max": round(_resident_mib_max()),
+        "of_which_before": round(before),
+    }
 
 
-def _dressed(value: bytes, number: int, chance: random.Random) -> bytes:
-    name = f'"name":"{chance.choice(_FIRST)} {chance.choice(SURNAMES)}"'.encode()
-    placed = _BEGINNING + timedelta(seconds=37 * number % 31_000_000)
-    at = f'"placed_at":"{placed:%Y-%m-%dT%H:%M:%SZ}"'.encode()
-    return _PLACED.sub(at, _NAME.sub(name, value), count=1)
+def _resident_mib_max() -> float:
+    """Give the peak since it was last forgotten."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-_KINDS: Mapping[str, Callable[[random.Random], Question]] = {
-    "list": lambda chance: Question(
-        sort=chance.choice(["-created", "payment", "-fulfilment", "-changed", "created"])
-    ),
-    "filter": lambda chance: Question(
-        filters=chance.choice(
-            [
-                {"payment": chance.choice(["paid", "authorized", "partially_refunded"])},
-                {"fulfilment": chance.choice(["delivered", "unfulfilled", "cancelled"])},
-                {"storefront.payment": chance.choice(["Paid", "In progress"])},
-                {"channel": "shop1", "payment": "paid"},
-                {"on_hold": "yes"},
-                {"customer": f"buyer{chance.randrange(100_000):08}@example.test"},
-                {"sku": f"SKU-{chance.randint(100, 999)}"},
-                {"open": "yes"},
-            ]
-        )
-    ),
-    "search": lambda chance: Question(
-        search=chance.choice(
-            [
-                chance.choice(SURNAMES),
-                f"{chance.choice(_FIRST)} {chance.choice(SURNAMES)}",
-                f"{chance.randrange(100_000):08}",
-                f"buyer{chance.randrange(100_000):08}@",
-            ]
-        )
-    ),
-}
+def _forget_peak() -> None:
+    Path("/proc/self/clear_refs").write_text("5")
 
 
-def _ask(engine: Engine) -> Mapping[str, float]:
-    """Ask each kind of question many times; look at the plan of each where there is one."""
-    figures: dict[str, float] = {}
-    chance = random.Random(SEED)
-    scans = 0
+def _settle(engine: Engine) -> None:
+    """Give the planner what it has after a day: statistics."""
+    looked_at = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
     with engine.connect() as connection:
-        for kind, make in _KINDS.items():
-            taken = []
-            for number in range(QUESTIONS):
-                question = make(chance)
-                begun = time.perf_counter()
-                page = list_orders(connection, of("acme"), question, _NOW)
-                taken.append((time.perf_counter() - begun) * 1000)
-                if page.next and number % 3 == 0:  # the second page costs the same
-                    following = Question(
-                        filters=question.filters,
-                        search=question.search,
-                        sort=question.sort,
-                        after=page.next,
-                    )
-                    begun = time.perf_counter()
-                    list_orders(connection, of("acme"), following, _NOW)
-                    taken.append((time.perf_counter() - begun) * 1000)
-                if number < 40:
-                    scans += _scans_all(engine, question)
-            taken.sort()
-            figures[f"{kind}_ms_p50"] = round(taken[len(taken) // 2], 1)
-            figures[f"{kind}_ms_p99"] = round(taken[int(len(taken) * 0.99)], 1)
-    return {**figures, "whole_table_scans": scans}
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(looked_at))
 
 
-def _scans_all(engine: Engine, question: Question) -> int:
-    """Tell whether the database reads the whole table of orders for a question."""
-    with _explained(engine) as said, engine.connect() as connection:
-        list_orders(connection, of("acme"), question, _NOW)
-    plan = "\n".join(said)
-    return int(bool(re.search(r"Seq Scan on (orders|order_search|order_word)|SCAN orders$", plan)))
+def _batches(records: Iterator[Incoming]) -> Iterator[list[Incoming]]:
+    while batch := list(itertools.islice(records, BATCH)):
+        yield batch
 
 
-@contextmanager
-def _explained(engine: Engine) -> Iterator[list[str]]:
-    """Have each SELECT explained beside being asked."""
-    said: list[str] = []
-    prefix = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-
-    def explain(connection, cursor, statement, parameters, context, many):  # noqa: ARG001 - SQLAlchemy's hook
-        if statement.startswith("SELECT"):
-            cursor.execute(f"{prefix} {statement}", parameters)
-            said.extend(str(row[-1]) for row in cursor.fetchall())
-
-    event.listen(engine, "before_cursor_execute", explain)
-    try:
-        yield said
-    finally:
-        event.remove(engine, "before_cursor_execute", explain)
+def _write(engine: Engine, batch: list[Incoming], consumer: str = LIVE) -> float:
+    begun = time.perf_counter()
+    with engine.connect() as connection:
+        known = positions(connection, consumer)
+    ends = {Place(record.topic, record.partition): record.offset + 1 for record in batch}
+    spans = {place: Span(known.get(place), end) for place, end in ends.items()}
+    apply(for_writing(engine), batch, spans, consumer=consumer)
+    return time.perf_counter() - begun

@@ -83,11 +83,29 @@ ORDERS: Final = Table(
     Index("ix_orders_lifecycle", "tenant", "lifecycle", "created_at", "order_key"),
     Index("ix_orders_payment", "tenant", "payment", "created_at", "order_key"),
     Index("ix_orders_fulfilment", "tenant", "fulfilment", "created_at", "order_key"),
-    Index("ix_orders_unfinished", "tenant", "unfinished", "created_at", "order_key"),
+    Index(
+        "ix_orders_unfinished",
+        *("tenant", "created_at", "order_key"),
+        postgresql_where=text("unfinished"),
+        sqlite_where=text("unfinished = 1"),
+    ),
     Index("ix_orders_channel", "tenant", "channel", "created_at", "order_key"),
     Index("ix_orders_number", "number", "tenant"),
-    Index("ix_orders_customer_id", "customer_id", "tenant"),
-    Index("ix_orders_customer_email", "customer_email", "tenant"),
+    *(
+        Index(
+            f"ix_orders_{column}",
+            *(column, "tenant"),
+            postgresql_where=text(f"{column} <> ''"),
+            sqlite_where=text(f"{column} <> ''"),
+        )
+        for column in ("customer_id", "customer_email")
+    ),
+    Index(
+        "ix_orders_short_id",  # no trigram finds it
+        *("external_id", "tenant"),
+        postgresql_where=text("length(external_id) < 3"),
+        sqlite_where=text("length(external_id) < 3"),
+    ),
     *(
         Index(
             f"ix_orders_{axis}",
