@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from domain import office_body as office
 from domain import request
+from domain.archive import Whereabouts
 from domain.body import Empty
 from domain.configuration import ConfigurationChanged
 from domain.document import Id, Text
@@ -472,5 +473,7 @@ class CommandJudged(
     body: Verdict
 
 
-Record = Fact | Command | CommandJudged | ConfigurationChanged
-"""Whatever may stand in the order log; the last is about a tenant, not about one order."""
+Record = Fact | Command | CommandJudged | ConfigurationChanged | Whereabouts
+"""Whatever may stand in the order log.
+
+A configuration is about a tenant, whereabouts are about an order's state, not about the order."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from domain.action import asked_actions, owed, owed_actions
 from domain.announce import Cause, announce
+from domain.archive import StateRecalled, StateStored
 from domain.command import CommandJudged, Record, Request, Verdict
 from domain.completion import decide_completion
 from domain.configuration import ConfigurationChanged
@@ -71,10 +72,8 @@ def _meet(order: Order, record: Record, rules: Rules) -> Step:
         return step._replace(log=(judged, *step.log))
     if isinstance(record, TimerHasFired):
         return _time_passed(order, record, rules)
-    if isinstance(
-        record, ConfigurationChanged
-    ):  # about the tenant: whoever has the rules takes it
-        return Step(order, (), repeat=True)
+    if isinstance(record, ConfigurationChanged | StateStored | StateRecalled):
+        return Step(order, (), repeat=True)  # about what whoever keeps rules and orders does
     merged = _take_in(order, record)
     if merged is order:
         return Step(order, (), repeat=True)

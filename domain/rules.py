@@ -40,6 +40,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     `refund_answer_hours`: how long a commanded refund may lack the provider's answer (8.8).
     `stock`: tell the stocks what orders want, and show what they reserve (S3.6, S4.9).
     `authorization_days`: raise an anomaly about an authorisation that old; 0 never (X.12).
+    `retention_days`: an order that is over leaves the hot state after so many quiet days; 0 never.
     """
 
     cancel_expired: bool = False
@@ -67,6 +68,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     refund_answer_hours: Annotated[int, Meta(ge=0, le=8760)] = 0
     stock: bool = False
     authorization_days: Annotated[int, Meta(ge=0, le=365)] = 0
+    retention_days: Annotated[int, Meta(ge=0, le=3650)] = 0
 
 
 class Rules(Struct, frozen=True, kw_only=True, eq=False):

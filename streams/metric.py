@@ -72,6 +72,12 @@ class Metrics:
             "documents_waiting", "Documents waiting to be fetched.", "partition"
         )
 
+        self.archived = self._counter("archived", "Orders whose state left for the archive.")
+        self.stubs = self._gauge("stubs", "Orders whose state the archive has.", "partition")
+        self.recalls = self._counter(
+            "recalls", "States asked for again, and what came of it.", "outcome"
+        )
+
     def _make_life(self) -> None:
         self.recovery_seconds = self._gauge(
             "recovery_seconds", "The last recovery took.", "stage", "partition"

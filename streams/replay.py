@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from domain.codec import decode_order, encode_order
+from domain.absence import Parked, Stub, is_answered, park, put_away, settled
+from domain.archive import StateRecalled, StateStored
+from domain.codec import decode_record, encode_record
 from domain.command import CommandJudged, Record, Request
 from domain.configuration import ConfigurationChanged, TenantRules
 from domain.deadline import fire, next_deadline
@@ -34,10 +36,8 @@ from domain.snapshot import take_snapshot
 from domain.stock import Unfit
 from domain.stock_fact import StockMovement, StockRecord
 from domain.stock_level import StockNow
+from streams.shelf import Shelf
 from streams.stock_room import StockRoom
-
-ORDERS_DECODED_MAX: Final = 20_000
-"""An order costs about 10 kB decoded and 1 kB as bytes; beyond this number the oldest is bytes."""
 
 Verdicts = Mapping[tuple[str, str], CommandJudged]
 """By order key and command id."""
@@ -92,7 +92,8 @@ class Replay:
         self._verdicts = verdicts or {}
         self._judge = judge
         self._stocks = stocks
-        self._orders = _Shelf()
+        self._orders = Shelf()
+        self._away: dict[str, Stub] = {}
         self._entries: dict[tuple[str, str], Entry] = {}
 
     def take(self, record: Record, *, seen_at: datetime | None = None) -> list[Said]:
@@ -103,7 +104,7 @@ class Replay:
             return []
         if record.order_key is not None and not isinstance(record, ReferenceWasLinked):
             return self._meet(record, seen_at)
-        if isinstance(record, Request | CommandJudged):
+        if isinstance(record, Request | CommandJudged | StateStored | StateRecalled):
             return [Refused("order_key: a command names its order")]
         if not _reference_of(record):
             return [Refused("order_key: the fact names neither an order nor a reference")]
@@ -173,6 +174,8 @@ class Replay:
     def _meet(self, record: Record, seen_at: datetime) -> list[Said]:
         """Let a record meet its order; a surprise leaves the order as it was, as in the worker."""
         key = str(record.order_key)
+        if key in self._away or isinstance(record, StateStored):
+            return self._meet_away(key, record, seen_at)
         order = self._orders.get(key) or unseen(key, seen_at)
         try:
             step = self._step(order, record, self._rules_for(key))
@@ -191,6 +194,29 @@ class Replay:
         for message in step.messages:
             if isinstance(message, StockMovement):
                 said += self.take_stock(message)
+        return said
+
+    def _meet_away(self, key: str, record: Record, seen_at: datetime) -> list[Said]:
+        """Park what comes while a worker has a stub, and take it in where the worker did."""
+        stub, order = self._away.get(key), self._orders.get(key)
+        if isinstance(record, StateStored):
+            kept = put_away(order.version if order else 0, stub, record)
+            self._away |= {key: kept} if kept else {}
+            return []
+        assert stub is not None
+        if not isinstance(record, StateRecalled):
+            try:
+                self._away[key] = park(stub, Parked(encode_record(record)))
+            except TooMany as error:
+                return [Refused(str(error))]
+            return []
+        if not is_answered(stub, record):
+            return []
+        del self._away[key]
+        said = [one for late in stub.parked for one in self._meet(_late(late), seen_at)]
+        order = self._orders.get(key)
+        if order is not None and (kept := settled(stub, order.version)):
+            self._away[key] = kept
         return said
 
     def _step(self, order: Order, record: Record, rules: Rules) -> Step:
@@ -252,39 +278,15 @@ class Replay:
         return deadline_of(entry, self._rules_for(f"{tenant or '-'}/-/").policy)
 
 
+def _late(parked: Parked) -> Record:
+    return decode_record(parked.value)
+
+
 class _Due(NamedTuple):
     at: int
     order_key: str = ""
     tenant: str = ""
     reference: str = ""
-
-
-class _Shelf:
-    """Orders by key: those touched last as they are, the others as bytes."""
-
-    def __init__(self) -> None:
-        self._bytes: dict[str, bytes] = {}
-        self._decoded: dict[str, Order] = {}
-
-    def get(self, key: str) -> Order | None:
-        order = self._decoded.get(key)
-        if order is not None or key not in self._bytes:
-            return order
-        return decode_order(self._bytes[key])
-
-    def put(self, order: Order) -> None:
-        self._decoded.pop(order.key, None)
-        self._decoded[order.key] = order
-        self._bytes[order.key] = b""
-        if len(self._decoded) > ORDERS_DECODED_MAX:
-            oldest = next(iter(self._decoded))
-            self._bytes[oldest] = encode_order(self._decoded.pop(oldest))
-
-    def __iter__(self) -> Iterator[Order]:
-        for key in self._bytes:
-            order = self.get(key)
-            assert order is not None
-            yield order
 
 
 def _reference_of(fact: Envelope) -> str:

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from connectors import registry
 from streams import topic
+from streams.agents.archive import ArchiveProcessor
 from streams.agents.command import CommandProcessor
 from streams.agents.configuration import ConfigurationProcessor
 from streams.agents.feed import FeedProcessor
 from streams.agents.fetch import FetchProcessor, Limits, Reach
 from streams.agents.lifecycle import LifecycleProcessor
+from streams.agents.recall import RecallProcessor
 from streams.agents.resolver import ResolverProcessor
 from streams.agents.stock import StockProcessor
 from streams.agents.stock_fact import StockFactProcessor
+from streams.archive import KafkaArchive
 from streams.engine.stage import Context, Processor, Stage
 from streams.fetch.client import Client
 from streams.key_store import KeyStore
@@ -25,6 +28,7 @@ from streams.verification import Verifier
 
 if TYPE_CHECKING:
     from connectors.feed import Find
+    from streams.archive import Archive
     from streams.metric import Metrics
     from streams.settings import Settings
 
@@ -39,6 +43,8 @@ ROLES: Final = (
     "stock-facts",
     "stock",
     "fetch",
+    "archive",
+    "recall",
 )
 """Names of the agents, as `worker --roles` takes them."""
 
@@ -47,10 +53,17 @@ Make = Callable[[Context], Processor]
 
 
 def make_stages(
-    settings: Settings, metrics: Metrics, roles: Collection[str] = ROLES
+    settings: Settings,
+    metrics: Metrics,
+    roles: Collection[str] = ROLES,
+    *,
+    archive: Archive | None = None,
 ) -> tuple[Stage, ...]:
-    """Make the stages of a worker; raises RulesError, MappingError, ImportRulesError."""
-    makers = _makers(settings, metrics)
+    """Make the stages of a worker; raises RulesError, MappingError, ImportRulesError.
+
+    States are recalled from the brokers' archive unless another one is given.
+    """
+    makers = _makers(settings, metrics, archive or KafkaArchive(settings))
     return tuple(
         Stage(name=role, topic=makers[role][0], changelog=makers[role][1], make=makers[role][2])
         for role in ROLES
@@ -58,7 +71,9 @@ def make_stages(
     )
 
 
-def _makers(settings: Settings, metrics: Metrics) -> dict[str, tuple[str, str | None, Make]]:
+def _makers(
+    settings: Settings, metrics: Metrics, archive: Archive
+) -> dict[str, tuple[str, str | None, Make]]:
     """Say of each role what it reads, where its state is kept, and who does its work."""
     find = partial(registry.find, sources=every_source(settings))
     rules_for = rulebook(settings.profiles)
@@ -100,6 +115,8 @@ def _makers(settings: Settings, metrics: Metrics) -> dict[str, tuple[str, str | 
             topic.FETCH_CHANGELOG,
             lambda c: FetchProcessor(c, metrics, reach),
         ),
+        "archive": (topic.ORDER_ARCHIVE, None, lambda c: ArchiveProcessor(c, metrics)),
+        "recall": (topic.ORDER_RECALLS, None, lambda c: RecallProcessor(c, metrics, archive)),
     }
 
 

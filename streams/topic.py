@@ -59,6 +59,8 @@ COMMAND_RESULTS: Final = "command-results"
 ACTION_REQUIRED: Final = "action-required"
 ANOMALIES: Final = "anomalies"
 CONFIGURATION_REQUESTS: Final = "configuration-requests"
+ORDER_ARCHIVE: Final = "order-archive"
+ORDER_RECALLS: Final = "order-recalls"
 STOCK_FACTS: Final = "stock-facts"
 STOCK_MOVEMENTS: Final = "stock-movements"
 STOCK_LEVELS: Final = "stock-levels"
@@ -84,6 +86,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
     Topic(name=ACTION_REQUIRED, key="order key", keep=Keep.OUTPUT, with_order_log=True),
     Topic(name=ANOMALIES, key="order key", keep=Keep.OUTPUT, with_order_log=True),
     Topic(name=CONFIGURATION_REQUESTS, key="tenant", keep=Keep.FEED),
+    Topic(name=ORDER_ARCHIVE, key="order key", keep=Keep.LAST_PER_KEY, with_order_log=True),
+    Topic(name=ORDER_RECALLS, key="order key", keep=Keep.FEED, with_order_log=True),
     Topic(name=STOCK_FACTS, key="free", keep=Keep.FEED),
     Topic(name=STOCK_MOVEMENTS, key="tenant/warehouse/sku", keep=Keep.OUTPUT),
     Topic(name=STOCK_LEVELS, key="tenant/warehouse/sku", keep=Keep.LAST_PER_KEY),

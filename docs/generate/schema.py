@@ -8,6 +8,7 @@ import msgspec
 
 from connectors.feed import HEADERS_MAX
 from docs.generate.page import prose
+from domain.archive import Whereabouts
 from domain.command import Command, CommandJudged
 from domain.configuration import Configuration, ConfigurationChanged
 from domain.document import Document
@@ -24,6 +25,7 @@ from domain.message import (
 from domain.stock_fact import StockFact, StockMovement
 from domain.stock_level import StockNow
 from streams.agents.dead_letter import CAUSE_CHARACTERS_MAX, PREFIX
+from streams.archive import StateWanted
 from streams.fetch.message import DocumentWanted
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -56,6 +58,10 @@ MESSAGES = {
     "configuration-changed": Named(
         ConfigurationChanged, "ConfigurationChanged", prose(ConfigurationChanged)
     ),
+    "whereabouts": Named(
+        Whereabouts, "Whereabouts", "Where an order's state is: put away, or brought back."
+    ),
+    "state-wanted": Named(StateWanted, "StateWanted", prose(StateWanted)),
     "stock-fact": Named(
         StockFact, "StockFact", "What happened in a warehouse, told apart by `kind`."
     ),

@@ -50,9 +50,10 @@ USES = {
     topic.ORDER_COMMANDS: Use("Requests", "you", "agent commands", ("command",)),
     topic.ORDER_LOG: Use(
         "All that is known of each order: the only input of the state machine",
-        "agents orders, payments, tracking, resolver, commands, lifecycle, configuration, stock",
+        "agents orders, payments, tracking, resolver, commands, lifecycle, configuration, stock, "
+        "archive, recall",
         "agent lifecycle",
-        ("fact", "command", "verdict", "configuration-changed"),
+        ("fact", "command", "verdict", "configuration-changed", "whereabouts"),
     ),
     topic.REFERENCES: Use(
         "Facts that know only a reference, and links from references to orders",
@@ -98,6 +99,18 @@ USES = {
         "you, agent lifecycle",
         "agent configuration",
         ("configuration-request",),
+    ),
+    topic.ORDER_ARCHIVE: Use(
+        "States of orders that left the hot state; their form is private",
+        "agent lifecycle",
+        "agents archive, recall",
+        ("state",),
+    ),
+    topic.ORDER_RECALLS: Use(
+        "Orders whose state is wanted back",
+        "agent lifecycle",
+        "agent recall",
+        ("state-wanted",),
     ),
     topic.STOCK_FACTS: Use(
         "What happened in warehouses: counts, receipts, corrections, limits",
@@ -169,7 +182,9 @@ _OTHER_MESSAGES = {
         "title": "State",
         "summary": "Private to the agent that writes it.",
         "contentType": "application/msgpack",
-        "payload": {"description": "MessagePack after eight bytes of the next deadline."},
+        "payload": {
+            "description": "MessagePack; in a changelog after eight bytes of the next deadline."
+        },
     },
 }
 

@@ -16,6 +16,8 @@ _DEADLINE: Final = struct.Struct(">Q")
 BODY: Final = _DEADLINE.size
 """Where the encoded state begins in a stored value."""
 _NONE: Final = bytes(BODY)
+KEYS_MAX: Final = 1_000
+"""So many keys are taken at once; after a long pause more may be due than a transaction holds."""
 
 
 def with_deadline(deadline_ms: int, state: bytes) -> bytes:
@@ -51,9 +53,11 @@ class DeadlineIndex:
         return self._heap[0][0] if self._heap else None
 
     def due(self, now_ms: int) -> list[bytes]:
-        """Take the keys that are due, each once."""
+        """Take keys that are due, each once; the others stay due."""
         keys: dict[bytes, None] = {}
-        while (earliest := self.next()) is not None and earliest <= now_ms:
+        while len(keys) < KEYS_MAX and (earliest := self.next()) is not None:
+            if earliest > now_ms:
+                break
             keys[heapq.heappop(self._heap)[1]] = None
         return list(keys)
 

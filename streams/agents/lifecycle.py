@@ -7,19 +7,14 @@ only writer. Outputs go to the partition of the log they come from (`topic.py`).
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from domain.codec import (
-    decode_order,
-    decode_record,
-    encode_message,
-    encode_order,
-    encode_record,
-)
+from domain.absence import Parked, Stub, is_answered, park, put_away, settled
+from domain.archive import StateRecalled, StateStored
+from domain.codec import decode_order, decode_record, encode_message, encode_record
 from domain.command import Record
 from domain.configuration import (
     Catalogue,
@@ -31,8 +26,6 @@ from domain.configuration import (
     StateWasUsed,
     TenantRules,
 )
-from domain.deadline import fire, next_deadline
-from domain.envelope import kind_of
 from domain.evidence import TooMany
 from domain.fact import ReferenceWasLinked
 from domain.instant import Misdated, moment
@@ -40,7 +33,6 @@ from domain.message import (
     ActionRequired,
     Anomaly,
     CommandResult,
-    Message,
     Notification,
     StatusChanged,
 )
@@ -52,9 +44,12 @@ from domain.stock_fact import StockMovement, key_of
 from domain.vocabulary import OrderKey
 from streams import topic
 from streams.agents.configuration import PREFIX
-from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
+from streams.agents.deadline_index import BODY, with_deadline
 from streams.agents.feed import reference_key
+from streams.agents.hot_state import HotState
 from streams.agents.processor import AgentProcessor
+from streams.agents.tally import Tally
+from streams.engine.local import record as record_of
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -75,9 +70,8 @@ _TOPICS: Final[dict[type, str]] = {
     ActionRequired: topic.ACTION_REQUIRED,
     Anomaly: topic.ANOMALIES,
 }
-_TENANT_LABELS_MAX: Final = 100
-_COUNTED: Final = frozenset({Anomaly, CommandResult})
-"""Messages that have a series of their own; the rest is counted by topic."""
+Standing = Order | Stub
+"""An order as this partition has it."""
 
 
 class LifecycleProcessor(AgentProcessor):
@@ -88,15 +82,13 @@ class LifecycleProcessor(AgentProcessor):
     ) -> None:
         super().__init__(context, metrics)
         self._rules_of = TenantRules(rules_for, self._recall)
-        self._deadlines = DeadlineIndex(context.store)
+        self._state = HotState(context, metrics, self._rules_of)
+        self._tally = Tally(metrics)
         self._waiting: dict[bytes, list[ConsumerRecord]] = {}
-        self._counts: Counter[tuple[type[Record], bool]] = Counter()
-        self._tenants: Counter[bytes] = Counter()
-        self._tenants_named: set[str] = set()
 
     def restored(self) -> None:
         """Collect the deadlines of all orders."""
-        self._deadlines.restore()
+        self._state.restored()
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Put each record to those of its order; they are worked off when the transaction ends.
@@ -165,24 +157,26 @@ class LifecycleProcessor(AgentProcessor):
     def finish(self) -> None:
         """Work off what waits, and count it."""
         self._meet_orders()
-        self._count()
+        self._tally.count()
 
     def _meet_orders(self) -> None:
         """Let the waiting records meet their orders; store and show every touched order once."""
         for key, records in self._waiting.items():
-            self._tenants[(key or b"").partition(b"/")[0]] += len(records)
+            self._tally.tenant(key, len(records))
             before = self._load(key, records[0].timestamp) if key else None
-            order = before
+            standing, changed_ms = before, 0
             for record in records:
-                order = self._safely_meet(order, record)
-            if order is not before and order is not None:
-                self._keep(key, before, order)
+                after = self._safely_meet(standing, record)
+                if after is not standing:
+                    standing, changed_ms = after, record.timestamp
+            if standing is not before and standing is not None:
+                self._keep(key, before, standing, changed_ms)
         self._waiting.clear()
 
-    def _safely_meet(self, order: Order | None, record: ConsumerRecord) -> Order | None:
+    def _safely_meet(self, standing: Standing | None, record: ConsumerRecord) -> Standing | None:
         """Process a record, or bury it: whatever is wrong with it, its order is untouched."""
         try:
-            return self._meet(order, record)
+            return self._meet(standing, record)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self._bury(record, f"not a record of the order log: {error}")
         except (TooMany, Misdated) as error:
@@ -190,29 +184,67 @@ class LifecycleProcessor(AgentProcessor):
         except Exception as error:  # noqa: BLE001 - one order's surprise must not stop the others
             _log.exception("record could not be processed: offset=%d", record.offset)
             self._bury(record, f"internal: {type(error).__name__}: {error}")
-        return order
+        return standing
 
-    def _meet(self, order: Order | None, record: ConsumerRecord) -> Order | None:
+    def _meet(self, standing: Standing | None, record: ConsumerRecord) -> Standing | None:
         if record.value is None:
             self._bury(record, "record without a value")
-            return order
+            return standing
         fact = decode_record(record.value)
-        if order is None or fact.order_key != order.key:
+        if isinstance(standing, Stub):
+            return self._meet_away(standing, fact, record)
+        if standing is None or fact.order_key != standing.key:
             self._bury(record, "wrong key: not the order's")
-            return order
-        step = process(order, fact, self._rules_of(order.key))
-        self._counts[type(fact), step.repeat] += 1
+            return standing
+        if isinstance(fact, StateStored):
+            return put_away(standing.version, None, fact) or standing
+        step = process(standing, fact, self._rules_of(standing.key))
+        self._tally.fact(type(fact), repeat=step.repeat)
         if step.repeat:
-            return order
+            return standing
         self._say(record.key, step)
         return step.order
 
-    def _load(self, key: bytes, timestamp: int) -> Order | None:
-        value = self._context.store.get(key)
-        if value is not None:
-            return decode_order(memoryview(value)[BODY:])
-        if not _is_order_key(key):
-            return None
+    def _meet_away(self, stub: Stub, fact: Record, record: ConsumerRecord) -> Standing:
+        """Let a record wait for an order's state, or take that state back (`absence.py`)."""
+        if str(fact.order_key).encode() != record.key:
+            self._bury(record, "wrong key: not the order's")
+            return stub
+        if isinstance(fact, StateStored):
+            return put_away(stub.version, stub, fact) or stub
+        if isinstance(fact, StateRecalled):
+            return self._take_back(stub, fact, record) if is_answered(stub, fact) else stub
+        parked = park(stub, Parked(record.value or b"", record.timestamp, record.offset))
+        if not stub.parked:
+            self._state.ask(record.key, stub)
+        return parked
+
+    def _take_back(self, stub: Stub, told: StateRecalled, record: ConsumerRecord) -> Standing:
+        """Have the order again, and take in what waited for it, in its order."""
+        order = decode_order(told.body.state)
+        if (order.key, order.version) != (told.order_key, stub.version):
+            self._bury(record, "not the state that is away")
+            return stub
+        standing: Standing | None = order
+        for each in stub.parked:
+            late = record_of(
+                topic.ORDER_LOG,
+                each.value,
+                key=record.key,
+                partition=record.partition,
+                offset=each.offset,
+                timestamp_ms=each.timestamp_ms,
+            )
+            standing = self._safely_meet(standing, late)
+        assert isinstance(standing, Order)  # what waited says nothing of whereabouts
+        kept = settled(stub, standing.version)
+        self._tally.recalled(changed=kept is None)
+        return kept or standing
+
+    def _load(self, key: bytes, timestamp: int) -> Standing | None:
+        kept = self._state.load(key)
+        if kept is not None or not _is_order_key(key):
+            return kept
         return unseen(key.decode(), moment(timestamp * 1000))
 
     def _say(self, key: bytes, step: Step) -> None:
@@ -223,8 +255,7 @@ class LifecycleProcessor(AgentProcessor):
                 send(topic.STOCK_MOVEMENTS, key_of(message).encode(), encode_message(message))
                 continue
             send(_TOPICS[said], key, encode_message(message), (), partition)
-            if said in _COUNTED:
-                self._note(message)
+            self._tally.message(message)
         for record in step.log:
             if isinstance(record, ReferenceWasLinked):
                 reference = reference_key(record.tenant, record.body.reference)
@@ -234,53 +265,26 @@ class LifecycleProcessor(AgentProcessor):
             else:
                 send(topic.ORDER_LOG, str(record.order_key).encode(), encode_record(record))
 
-    def _keep(self, key: bytes, before: Order | None, order: Order) -> None:
-        rules, context = self._rules_of(order.key), self._context
-        self._tell_configuration(before, order, rules)
-        deadline = next_deadline(order, rules)
-        deadline_ms = -(-deadline.at // 1000) if deadline else 0
-        context.store.put(key, with_deadline(deadline_ms, encode_order(order)))
-        self._deadlines.add(deadline_ms, key)
-        snapshot = encode_message(take_snapshot(order, rules))
+    def _keep(
+        self, key: bytes, before: Standing | None, standing: Standing, changed_ms: int
+    ) -> None:
+        """Store an order and show it; what is away was shown before it went."""
+        if isinstance(standing, Stub):
+            self._state.keep_stub(key, standing, changed_ms)
+            return
+        rules, context = self._rules_of(standing.key), self._context
+        known = before if isinstance(before, Order) else None
+        self._tell_configuration(known, standing, rules)
+        self._state.keep(key, standing, rules, changed_ms)
+        snapshot = encode_message(take_snapshot(standing, rules))
         context.outbox.send(topic.ORDER_SNAPSHOTS, key, snapshot, (), context.partition)
 
     def fire(self, now_ms: int) -> int | None:
         """Append a fact for every deadline that passed; it takes effect when the log brings it."""
-        for key in self._deadlines.due(now_ms):
-            order = self._load(key, now_ms)
-            deadline = next_deadline(order, self._rules_of(order.key)) if order else None
-            if order and deadline is not None and deadline.at <= now_ms * 1000:
-                fact = encode_record(fire(order, deadline))
-                partition = self._context.partition
-                self._context.outbox.send(topic.ORDER_LOG, key, fact, (), partition)
-        return self._deadlines.next()
-
-    def _note(self, message: Message) -> None:
-        if isinstance(message, Anomaly):
-            self._metrics.anomalies.labels(kind=message.kind, change=message.change).inc()
-        elif isinstance(message, CommandResult) and not message.accepted:
-            self._metrics.refused.labels(command=message.command, guard=message.guard).inc()
-
-    def _count(self) -> None:
-        repeats = 0
-        for (kind, repeat), times in self._counts.items():
-            outcome = "repeat" if repeat else "applied"
-            self._metrics.facts.labels(kind=kind_of(kind), outcome=outcome).inc(times)
-            repeats += times if repeat else 0
-        if repeats:
-            self._metrics.duplicates.inc(repeats)
-        self._counts.clear()
-        for tenant, times in self._tenants.items():
-            self._metrics.tenants.labels(tenant=self._tenant_label(tenant)).inc(times)
-        self._tenants.clear()
-
-    def _tenant_label(self, tenant: bytes) -> str:
-        """Name a tenant, or `other` once there are too many for a label (X.22)."""
-        name = tenant.decode(errors="replace")
-        if name not in self._tenants_named and len(self._tenants_named) >= _TENANT_LABELS_MAX:
-            return "other"
-        self._tenants_named.add(name)
-        return name
+        for key, fired in self._state.fire(now_ms):
+            partition = self._context.partition
+            self._context.outbox.send(topic.ORDER_LOG, key, encode_record(fired), (), partition)
+        return self._state.next(now_ms)
 
 
 def _is_order_key(key: bytes) -> bool:

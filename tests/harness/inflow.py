@@ -15,6 +15,7 @@ from connectors import feed
 from connectors.command import read_command
 from connectors.delivery import Quarantined
 from connectors.normalise import normalise
+from domain.archive import StateRecalled, StateStored
 from domain.codec import encode_record
 from domain.command import CommandJudged
 from domain.configuration import ConfigurationChanged
@@ -35,7 +36,7 @@ _kind: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _pack: Final = msgspec.msgpack.Encoder()
 _OURS: Final = tuple(
     f'"{kind.__struct_config__.tag}"'.encode()
-    for kind in (CommandJudged, ConfigurationChanged, TimerHasFired)
+    for kind in (CommandJudged, ConfigurationChanged, StateRecalled, StateStored, TimerHasFired)
 )
 
 

@@ -33,6 +33,8 @@ INPUTS: Final = (
     "order-commands",
     "references",
     "order-log",
+    "order-archive",
+    "order-recalls",
 )
 """What a worker with all roles works off, in the order in which one leads to the next."""
 

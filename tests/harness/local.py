@@ -4,18 +4,50 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from prometheus_client import CollectorRegistry
 
+from streams.archive import Found
 from streams.engine.local import LocalStage, Said, record
 from streams.metric import Metrics
 from streams.settings import load_settings
-from streams.stages import make_stages
+from streams.stages import ROLES, make_stages
 from tests.harness.oracle import Entry
 
 BATCH_RECORDS: Final = 50
 _MILLISECONDS_FIRST: Final = 1_770_000_000_000
+_ARCHIVE: Final = "order-archive"
+_FIRINGS_MAX: Final = 1_000
+_SOON_MS: Final = 100
+
+
+class LocalArchive:
+    """Reads the archive's list as if it had just been compacted: of a key the newest is there."""
+
+    def __init__(self, topics: dict[str, list[Entry]]) -> None:
+        self._topics = topics
+        self.away = False
+
+    def start(self, partition: int, offsets: Collection[int]) -> _Read:
+        del partition
+        newest = {entry.key: entry for entry in self._topics[_ARCHIVE]}
+        there = {
+            entry.offset: _record(_ARCHIVE, entry)
+            for entry in newest.values()
+            if entry.offset in offsets
+        }
+        return _Read(Found({}, failed=True) if self.away else Found(there))
+
+
+class _Read(NamedTuple):
+    found: Found
+
+    def done(self) -> bool:
+        return True
+
+    def result(self) -> Found:
+        return self.found
 
 
 class LocalJob:
@@ -34,8 +66,11 @@ class LocalJob:
         **chosen: Any,
     ) -> None:
         settings, metrics = load_settings(**chosen), Metrics(CollectorRegistry())
-        made = make_stages(settings, metrics, roles) if roles else make_stages(settings, metrics)
         self.topics: dict[str, list[Entry]] = defaultdict(list)
+        self.metrics = metrics
+        self.archive = LocalArchive(self.topics)
+        self.now_ms = _MILLISECONDS_FIRST
+        made = make_stages(settings, metrics, roles or ROLES, archive=self.archive)
         self._stages = [LocalStage(stage) for stage in made]
         self._done: dict[str, int] = defaultdict(int)
         self._logged: dict[str, int] = defaultdict(int)
@@ -52,13 +87,42 @@ class LocalJob:
         headers: Sequence[tuple[str, bytes]] = (),
     ) -> None:
         offset = len(self.topics[topic])
-        at = _MILLISECONDS_FIRST + sum(map(len, self.topics.values()))
-        self.topics[topic].append(Entry(0, offset, at, key, value, tuple(headers)))
+        self.topics[topic].append(Entry(0, offset, self.now_ms, key, value, tuple(headers)))
+        self.now_ms += 1
 
     def run(self) -> None:
         """Work until no stage has anything to do."""
         while sum(self._step(stage) for stage in self._stages):
             pass
+
+    def pass_time(self, milliseconds: int) -> None:
+        """Let time pass for every stage, and work off what that brings about."""
+        self.now_ms += milliseconds
+        for stage in self._stages:
+            self._fire(stage)
+        self.run()
+
+    def lose_time(self) -> None:
+        """Let every stage do what is due, and die before anything of it is committed."""
+        for stage in self._stages:
+            kept = len(stage.changelog)
+            stage.fire(self.now_ms)
+            del stage.changelog[kept:]
+            stage.restart()
+
+    def stored(self, key: bytes) -> bytes | None:
+        """Give what the lifecycle keeps under a key."""
+        return self._lifecycle.store.get(key)
+
+    def restore(self, key: bytes, value: bytes) -> None:
+        """Let the lifecycle begin with what a former one kept."""
+        self._lifecycle.changelog.append((key, value))
+        self._lifecycle.restart()
+
+    @property
+    def _lifecycle(self) -> LocalStage:
+        [found] = [one for one in self._stages if one.stage.name == "lifecycle"]
+        return found
 
     def _step(self, stage: LocalStage) -> bool:
         name = stage.stage.topic
@@ -70,9 +134,18 @@ class LocalJob:
         if batch and self.batches in self._crashes:
             self._lose(stage, batch)
         self._take(stage, stage.process(_record(name, entry) for entry in batch))
+        if stage.stage.name == "recall":
+            self._fire(stage)  # it reads beside the engine, so it is called again until it has
         if self._restarts:
             stage.restart()
         return bool(batch)
+
+    def _fire(self, stage: LocalStage) -> None:
+        for _ in range(_FIRINGS_MAX):
+            due, said = stage.fire(self.now_ms)
+            self._take(stage, said)
+            if due is None or due > self.now_ms + _SOON_MS:
+                break
 
     @staticmethod
     def _lose(stage: LocalStage, batch: Sequence[Entry]) -> None:
@@ -80,6 +153,7 @@ class LocalJob:
         kept = len(stage.changelog)
         stage.process(_record(stage.stage.topic, entry) for entry in batch)
         del stage.changelog[kept:]
+        stage._offset -= len(batch)
         stage.restart()
 
     def _take(self, stage: LocalStage, said: Iterable[Said]) -> None:

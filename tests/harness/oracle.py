@@ -17,7 +17,9 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from domain.codec import decode_record, encode_message, encode_order
+from domain.absence import Parked, Stub, is_answered, park, put_away, settled
+from domain.archive import StateRecalled, StateStored
+from domain.codec import decode_order, decode_record, encode_message, encode_order
 from domain.command import CommandJudged, Record, Request
 from domain.configuration import Catalogue, ConfigurationChanged, TenantRules
 from domain.deadline import next_deadline
@@ -33,6 +35,7 @@ from domain.message import (
 )
 from domain.order import Order
 from domain.process import Step, process, unseen
+from domain.retention import may_leave
 from domain.rules import Rules
 from domain.snapshot import take_snapshot
 from streams.agents.configuration import PREFIX
@@ -54,6 +57,8 @@ TOPICS: Final = (LOG, *OUTPUTS.values(), SNAPSHOTS, CHANGELOG, DEAD_LETTERS)
 
 _SHOWN_MAX: Final = 20
 _DEADLINE: Final = struct.Struct(">Q")
+_DAY_MS: Final = 86_400_000
+_STUB: Final = b"\xc1"
 
 
 class Entry(NamedTuple):
@@ -119,6 +124,8 @@ class _Replay:
 
     def __init__(self, rules_for: Callable[[str], Rules], topics: Topics, report: Report) -> None:
         self.orders: dict[bytes, Order] = {}
+        self.away: dict[bytes, Stub] = {}
+        self.heard_ms: dict[bytes, int] = {}
         self.expected: dict[type, dict[bytes, list[bytes]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -142,18 +149,51 @@ class _Replay:
             self._rules_for.take(record)
             self.catalogues[entry.key or b""] = record.body
             return
+        try:
+            if entry.key in self.away or isinstance(record, StateStored):
+                self._meet_away(entry, record)
+            else:
+                self._meet(entry, record)
+        except (TooMany, Misdated):
+            self.buried[LOG, entry.partition, entry.offset] += 1
+
+    def _meet(self, entry: Entry, record: Record) -> None:
         key = str(record.order_key)
         known = self.orders.get(key.encode())
         order = known or unseen(key, moment(entry.timestamp * 1000))
-        try:
-            step = self._step(order, record, self._rules_for(key))
-        except (TooMany, Misdated):
-            self.buried[LOG, entry.partition, entry.offset] += 1
-            return
+        step = self._step(order, record, self._rules_for(key))
         if step.repeat:
             self._report.counts["repeats"] += 1
             return
         self._keep(key.encode(), step)
+        self.heard_ms[key.encode()] = entry.timestamp
+
+    def _meet_away(self, entry: Entry, record: Record) -> None:
+        """Expect what came while the archive had the state to count from its return on."""
+        key, stub = entry.key or b"", self.away.get(entry.key or b"")
+        order = self.orders.get(key)
+        if isinstance(record, StateStored):
+            kept = put_away(order.version if order else 0, stub, record)
+            self.away |= {key: kept} if kept else {}
+            self._report.counts["put away"] += stub is None and kept is not None
+            return
+        assert stub is not None
+        assert order is not None
+        if not isinstance(record, StateRecalled):
+            waiting = Parked(entry.value or b"", entry.timestamp, entry.offset)
+            self.away[key] = park(stub, waiting)
+            return
+        if not is_answered(stub, record):
+            return
+        if decode_order(record.body.state) != order:
+            self._report.wrong("altered", f"state of {key!r} came back another")
+        self._report.counts["recalled"] += 1
+        del self.away[key]
+        for late in stub.parked:
+            place = entry._replace(value=late.value, offset=late.offset)
+            self.take(place._replace(timestamp=entry.timestamp))
+        kept = settled(stub, self.orders[key].version)
+        self.away |= {key: kept} if kept else {}
 
     def _step(self, order: Order, record: Record, rules: Rules) -> Step:
         """Apply the verdict that stands in the log in the place of its command or timer."""
@@ -284,14 +324,28 @@ def _check_state(
     """Expect the last value of every key to be the replayed order and its deadline."""
     kept = {entry.key: entry.value for entry in _by_partition(changelog)}
     for key, order in replay.orders.items():
-        deadline = next_deadline(order, rules_for(order.key))
-        due_ms = -(-deadline.at // 1000) if deadline else 0
-        if kept.pop(key, None) != _DEADLINE.pack(due_ms) + encode_order(order):
+        value, stub = kept.pop(key, None) or b"", replay.away.get(key)
+        if stub is not None:
+            expected = _STUB + _pack(stub)
+        else:
+            rules, heard_ms = rules_for(order.key), replay.heard_ms[key]
+            expected = encode_order(order)
+            report.counts["may leave"] += may_leave(order, rules)
+            if value[: _DEADLINE.size] != _DEADLINE.pack(_due_ms(order, rules, heard_ms)):
+                report.wrong("deadline", f"{CHANGELOG} {order.key}")
+        if value[_DEADLINE.size :] != expected:
             report.wrong("state", f"{CHANGELOG} {order.key}")
     for key, value in kept.items():
         catalogue = replay.catalogues.get(key or b"")
         if catalogue is None or value != _DEADLINE.pack(0) + _pack(catalogue):
             report.wrong("not explained", f"{CHANGELOG} {key!r}")
+
+
+def _due_ms(order: Order, rules: Rules, heard_ms: int) -> int:
+    deadline = next_deadline(order, rules)
+    if deadline is not None:
+        return -(-deadline.at // 1000)
+    return heard_ms + rules.policy.retention_days * _DAY_MS if may_leave(order, rules) else 0
 
 
 def _check_buried(

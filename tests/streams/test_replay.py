@@ -16,6 +16,7 @@ from domain.message import Anomaly, CommandResult, StatusChanged
 from domain.process import process, unseen
 from domain.stock_fact import StockFact, StockMovement
 from streams import replay as module
+from streams import shelf
 from streams.command_line.line import lines, read_line
 from streams.replay import Refused, Replay, collect_verdicts
 from streams.rulebook import make_rules
@@ -250,7 +251,7 @@ def test_orders_put_aside_as_bytes_are_the_same_orders(monkeypatch):
     records = [record for number in range(9) for record in (_placed(number),)]
     records += [_captured(key=f"acme/shop/{number}") for number in (5, 0, 8)]
     whole, _ = _play(records)
-    monkeypatch.setattr(module, "ORDERS_DECODED_MAX", 2)
+    monkeypatch.setattr(shelf, "ORDERS_DECODED_MAX", 2)
 
     small, _ = _play(records)
 

@@ -7,7 +7,7 @@ from streams.topic import TOPICS, Keep, topic_config
 def test_names_are_unique():
     names = [topic.name for topic in TOPICS]
 
-    assert len(names) == len(set(names)) == 23
+    assert len(names) == len(set(names)) == 25
 
 
 def test_changelogs_and_snapshots_are_compacted():
@@ -15,6 +15,7 @@ def test_changelogs_and_snapshots_are_compacted():
 
     assert compacted == {
         "order-snapshots",
+        "order-archive",
         "stock-levels",
         "lifecycle-changelog",
         "resolver-changelog",
