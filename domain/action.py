@@ -10,6 +10,7 @@ from domain import office_fact as office_facts
 from domain.announce import Cause
 from domain.body import Operation
 from domain.command import CommandJudged
+from domain.deadline import unconfirmed_refunds
 from domain.message import ActionRequired
 from domain.order import Order
 from domain.remainder import refundable, reversible
@@ -54,6 +55,23 @@ def owed_actions(before: Order, order: Order, cause: Cause, rules: Rules) -> lis
         for action, amount in owed(order, rules).items()
         if amount > owed_before.get(action, 0)
     ]
+
+
+def refund_again(
+    order: Order, failed: facts.PaymentRefundFailed, cause: Cause, rules: Rules
+) -> list[ActionRequired]:
+    """Ask again for money that a provider failed to send back, as far as it is wanted (S1.35).
+
+    Wanted is what commands asked for and no provider confirmed, and what a cancellation owes.
+    """
+    body = failed.body
+    wanted = unconfirmed_refunds(order)
+    if order.derived.promise.cancelled_at:
+        wanted += owed(order, rules)["refund"]
+    amount = min(body.amount, wanted)
+    if order.test or not amount or order.head is None or body.currency != order.head.currency:
+        return []
+    return [_action(order, cause, "refund", amount, provider=body.provider, reference=body.parent)]
 
 
 def asked_actions(order: Order, judged: CommandJudged, cause: Cause) -> list[ActionRequired]:

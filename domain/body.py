@@ -47,7 +47,7 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     and the kind; empty where the provider gives none (then the amount is part of the identity).
     `parent` is what it acts on: the authorisation of a capture, the payment of a refund.
     `final` on a capture gives the rest of its authorisation back. `lines` are the pieces that a
-    refund is for, if it names any.
+    refund is for, if it names any; `shipping` is what of it is for the shipping.
     """
 
     amount: Amount
@@ -60,12 +60,14 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     code: Text = ""
     note: Text = ""
     lines: tuple[Units, ...] = ()
+    shipping: Amount = Minor(0)
 
 
 class RefundedLines(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """The pieces that one refund named, kept beside the ledger."""
+    """The pieces and the shipping that one refund named, kept beside the ledger."""
 
     lines: tuple[Units, ...] = ()
+    shipping: Amount = Minor(0)
 
 
 class MethodChosen(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

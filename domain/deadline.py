@@ -117,13 +117,39 @@ def unanswered_refunds(order: Order) -> Iterator[tuple[str, int]]:
         for key, operation in order.operations.items()
         if key.startswith("refunded|")
     ]
-    confirmed = sum(one.amount for _, one in told if one.evidence == Evidence.PROVIDER)
+    confirmed = _confirmed_refunds(order)
     for key, operation in sorted(told, key=lambda pair: (pair[1].at, pair[0])):
         if operation.evidence != Evidence.SHOP:
             continue
         confirmed -= operation.amount
         if confirmed < 0:
             yield key, operation.at
+
+
+def unconfirmed_refunds(order: Order) -> int:
+    """Sum what commands asked to be sent back, less what providers told that they sent."""
+    asked = sum(
+        one.amount
+        for key, one in order.operations.items()
+        if key.startswith("refund_requested|")
+        or (key.startswith("refunded|") and one.evidence == Evidence.SHOP)
+    )
+    return max(asked - _confirmed_refunds(order), 0)
+
+
+def _confirmed_refunds(order: Order) -> int:
+    return sum(
+        one.amount
+        for key, one in order.operations.items()
+        if key.startswith("refunded|")
+        and one.evidence == Evidence.PROVIDER
+        and not _failed_since(order, key, one.at)
+    )
+
+
+def _failed_since(order: Order, key: str, at: int) -> bool:
+    failed = order.operations.get(key.replace("refunded|", "refund_failed|", 1))
+    return failed is not None and failed.at >= at
 
 
 def fire(order: Order, deadline: Deadline) -> TimerHasFired:

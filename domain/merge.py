@@ -62,10 +62,11 @@ def _operation(kind: str) -> Callable[[Order, Any, int], Order]:
 def _refund(kind: str) -> Callable[[Order, Any, int], Order]:
     def join(order: Order, fact: Any, at: int) -> Order:  # two fact classes
         order = add_operation(order, fact, at, kind)
-        if not fact.body.lines:
+        if not (fact.body.lines or fact.body.shipping):
             return order
         name = f"refund_lines:{fact.body.reference or fact.event_id}"
-        return add_change(order, name, bodies.RefundedLines(lines=fact.body.lines), at)
+        parts = bodies.RefundedLines(lines=fact.body.lines, shipping=fact.body.shipping)
+        return add_change(order, name, parts, at)
 
     return join
 

@@ -149,11 +149,11 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
 
 
 def _whole_money(order: Order, goods: Goods, head: Head) -> Money:
-    ledger, foreign = _open_ledger(order.operations, head.currency)
+    ledger, foreign = open_ledger(order.operations, head.currency)
     if "dispute_lost" in ledger:  # A loss that was won back later is none.
-        ledger["dispute_lost"] = _counted(ledger, "dispute_lost", "dispute_won")
-    captures = _counted(ledger, "captured", "capture_failed")
-    refunds = _counted(ledger, "refunded", "refund_failed")
+        ledger["dispute_lost"] = counted(ledger, "dispute_lost", "dispute_won")
+    captures = counted(ledger, "captured", "capture_failed")
+    refunds = counted(ledger, "refunded", "refund_failed")
     captured = _total(captures)
     refunded = _total(refunds)
     if "refund_reversed" in ledger:
@@ -181,19 +181,19 @@ def _whole_money(order: Order, goods: Goods, head: Head) -> Money:
         sums.authorized,
         captured,
         refunded,
-        _unmet(ledger, "refund_requested", _REFUND_ANSWERS),
+        _unmet(ledger, "refund_requested"),
         sums.pending,
         sums.disputed,
         captured == 0 and "reversed" in ledger,
         _validity(order.revisions, ledger, captures),
         max([entry.operation.at for entry in captures]) if captures else 0,
         _foreign(foreign) if foreign else (),
-        _unmet(ledger, "capture_requested", _CAPTURE_ANSWERS),
-        _unmet(ledger, "reversal_requested", _AUTHORIZATION_ENDS),
+        _unmet(ledger, "capture_requested"),
+        _unmet(ledger, "reversal_requested"),
     )
 
 
-def _open_ledger(operations: dict[str, Operation], currency: str) -> tuple[Ledger, list[Entry]]:
+def open_ledger(operations: dict[str, Operation], currency: str) -> tuple[Ledger, list[Entry]]:
     """Take the keys apart; operations in another currency stand apart."""
     ledger: Ledger = {}
     foreign: list[Entry] = []
@@ -211,9 +211,12 @@ def _open_ledger(operations: dict[str, Operation], currency: str) -> tuple[Ledge
 
 _PENDING_ANSWERS: Final = ("captured", "authorized", "failed", "reversed", "expired")
 _DISPUTE_ANSWERS: Final = ("dispute_won", "dispute_lost")
-_REFUND_ANSWERS: Final = ("refunded", "refund_failed")
-_CAPTURE_ANSWERS: Final = ("captured", "capture_failed")
 _AUTHORIZATION_ENDS: Final = ("reversed", "expired")
+_ANSWERS: Final[dict[str, tuple[str, ...]]] = {
+    "refund_requested": ("refunded", "refund_failed"),
+    "capture_requested": ("captured", "capture_failed"),
+    "reversal_requested": _AUTHORIZATION_ENDS,
+}
 
 
 def explain_money(money: Money) -> tuple[str, dict[str, int]]:
@@ -235,7 +238,7 @@ def _of(ledger: Ledger, kinds: Iterable[str]) -> list[Entry]:
     return [entry for kind in kinds if kind in ledger for entry in ledger[kind]]
 
 
-def _counted(ledger: Ledger, kind: str, undone_by: str) -> list[Entry]:
+def counted(ledger: Ledger, kind: str, undone_by: str) -> list[Entry]:
     """Choose the operations that count: one witness per provider, or a status that says more."""
     standing = ledger.get(kind, [])
     if undone_by in ledger:
@@ -304,16 +307,18 @@ def _unanswered(ledger: Ledger, kind: str, answers: tuple[str, ...]) -> int:
     )
 
 
-def _unmet(ledger: Ledger, kind: str, answers: tuple[str, ...]) -> int:
-    """Sum what was asked for and has no answer yet; each answer meets one request (8.8, 8.12).
+def _unmet(ledger: Ledger, kind: str) -> int:
+    return _total(unmet_requests(ledger, kind)) if kind in ledger else 0
+
+
+def unmet_requests(ledger: Ledger, kind: str) -> list[Entry]:
+    """List what was asked for and has no answer yet; each answer meets one request (8.8, 8.12).
 
     It names the request, or is about the same payment; of several requests it meets the one over
     its own amount, else the oldest.
     """
-    if kind not in ledger:
-        return 0
-    waiting = sorted(ledger[kind], key=_by_time)
-    for answer in sorted(_of(ledger, answers), key=_by_time):
+    waiting = sorted(ledger.get(kind, ()), key=_by_time)
+    for answer in sorted(_of(ledger, _ANSWERS[kind]), key=_by_time):
         met = min(
             (ask for ask in waiting if _may_meet(answer, ask)),
             key=lambda ask: (not _names(answer, ask), ask.amount != answer.amount, _by_time(ask)),
@@ -321,7 +326,7 @@ def _unmet(ledger: Ledger, kind: str, answers: tuple[str, ...]) -> int:
         )
         if met:
             waiting.remove(met)
-    return _total(waiting)
+    return waiting
 
 
 def _by_time(entry: Entry) -> tuple[int, str, str, str]:
@@ -346,26 +351,34 @@ def _open_authorizations(ledger: Ledger, captures: list[Entry]) -> int:
     """Sum what is still authorised: adjusted, less captured, ended ones left out."""
     if "authorized" not in ledger:
         return 0
+    authorizations = counted(ledger, "authorized", "")
+    unlinked = _total(
+        capture for capture in captures if not any(belongs(capture, one) for one in authorizations)
+    )
+    still_open = sum(left for _, left in open_authorizations(ledger, captures))
+    return max(still_open - unlinked, 0)
+
+
+def open_authorizations(ledger: Ledger, captures: list[Entry]) -> list[tuple[Entry, int]]:
+    """List the authorisations that did not end, each less the captures that name it."""
     ended = {
         (entry.provider, name)
         for entry in _of(ledger, _AUTHORIZATION_ENDS)
         for name in (entry.reference, entry.operation.parent)
         if name
     }
-    still_open = 0
-    unlinked = _total(captures)
-    for entry in _counted(ledger, "authorized", ""):
-        linked = [capture for capture in captures if _belongs(capture, entry)]
-        used = _total(linked)
-        unlinked -= used
+    standing = []
+    for entry in counted(ledger, "authorized", ""):
+        linked = [capture for capture in captures if belongs(capture, entry)]
         final = any(capture.operation.final for capture in linked)
         if not final and (entry.provider, entry.reference) not in ended:
             granted = _adjusted(ledger, entry) if "adjusted" in ledger else entry.amount
-            still_open += max(granted - used, 0)
-    return max(still_open - max(unlinked, 0), 0)
+            standing.append((entry, max(granted - _total(linked), 0)))
+    return standing
 
 
-def _belongs(capture: Entry, authorization: Entry) -> bool:
+def belongs(capture: Entry, authorization: Entry) -> bool:
+    """Say whether an operation names an authorisation, or another one, as what it acts on."""
     return capture.provider == authorization.provider and (
         authorization.reference in (capture.operation.parent, capture.reference)
     )
@@ -373,7 +386,7 @@ def _belongs(capture: Entry, authorization: Entry) -> bool:
 
 def _adjusted(ledger: Ledger, authorization: Entry) -> int:
     adjustments = [
-        entry.operation for entry in ledger["adjusted"] if _belongs(entry, authorization)
+        entry.operation for entry in ledger["adjusted"] if belongs(entry, authorization)
     ]
     latest = max(adjustments, key=lambda one: (one.revision, one.at, one.amount), default=None)
     return latest.amount if latest else authorization.amount

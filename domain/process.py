@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from domain.action import asked_actions, owed, owed_actions
+from domain.action import asked_actions, owed, owed_actions, refund_again
 from domain.announce import Cause, announce
 from domain.archive import StateRecalled, StateStored
 from domain.command import CommandJudged, Record, Request, Verdict
@@ -20,7 +20,7 @@ from domain.deadline import Deadline, fire
 from domain.decide import EXPIRY, decide, decide_by_time, expiry_of
 from domain.derive import derive
 from domain.envelope import kind_of
-from domain.fact import Fact, OrderCancelled, TimerHasFired
+from domain.fact import Fact, OrderCancelled, PaymentRefundFailed, TimerHasFired
 from domain.instant import micros
 from domain.merge import merge
 from domain.message import CommandResult, Message
@@ -79,11 +79,20 @@ def _meet(order: Order, record: Record, rules: Rules) -> Step:
         return Step(order, (), repeat=True)
     cause = Cause(record.event_id, record.occurred_at)
     after, messages = announce(order, merged, cause, rules)
+    if isinstance(record, PaymentRefundFailed):
+        return Step(after, [*messages, *_failed_refund(order, after, record, cause, rules)])
     if after.derived.promise.cancelled_at:
         messages = [*messages, *owed_actions(order, after, cause, rules)]
     elif rules.policy.cancel_expired and rules.clock_decides:
         return _expire_late(after, record, messages, rules)
     return Step(after, messages)
+
+
+def _failed_refund(
+    before: Order, order: Order, failed: PaymentRefundFailed, cause: Cause, rules: Rules
+) -> Sequence[Message]:
+    """Ask for the money again, once: what a cancelled order owes says it already."""
+    return owed_actions(before, order, cause, rules) or refund_again(order, failed, cause, rules)
 
 
 def unseen(key: str, seen_at: datetime) -> Order:

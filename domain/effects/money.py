@@ -4,6 +4,7 @@ A capture, reversal or refund is a request; the ledger moves when the provider's
 what is asked for counts against what may still be asked for (spec model, 3 and 8.12).
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from msgspec.json import decode
@@ -13,6 +14,7 @@ from domain import body as bodies
 from domain import command as commands
 from domain import fact as facts
 from domain import office_fact as office_facts
+from domain.allotment import Share, authorization_shares, refund_shares
 from domain.command import Command
 from domain.effects.common import (
     Maker,
@@ -28,6 +30,7 @@ from domain.fact import Fact
 from domain.guard import Refusal
 from domain.order import Order
 from domain.remainder import capturable, refundable, reversible
+from domain.rma import asked_back
 from domain.rules import Rules
 from domain.vocabulary import Evidence, Minor
 
@@ -55,28 +58,32 @@ def _amount(asked: int | None, most: int, what: str) -> int | Refusal:
     return asked
 
 
-def _newest(order: Order, kind: str) -> tuple[str, str]:
-    """Find the provider and reference of the newest operation of a kind that names one."""
-    found: list[tuple[int, str, str]] = []
-    for key, operation in order.operations.items():
-        name, provider, reference = key.split("|", 2)
-        if name == kind and operation.currency == _currency(order):
-            found.append((operation.at, provider, "" if reference[:1] == "~" else reference))
-    return max(found)[1:] if found else ("", "")
-
-
 def _asked(
-    order: Order, command: Command, amount: int, about: str, *, final: bool = False
-) -> bodies.Operation:
-    provider, parent = _newest(order, about)
-    return bodies.Operation(
-        amount=Minor(amount),
-        currency=_currency(order),
-        provider=provider,
-        reference=command.event_id,
-        parent=parent,
-        evidence=Evidence.SHOP,
-        final=final,
+    order: Order, command: Command, shares: list[Share], *, final: bool = False
+) -> Iterator[bodies.Operation]:
+    """Ask for each share of an amount at its own provider, under a name of its own."""
+    for number, share in enumerate(shares, start=1):
+        yield bodies.Operation(
+            amount=Minor(share.amount),
+            currency=_currency(order),
+            provider=share.provider,
+            reference=_numbered(command.event_id, number),
+            parent=share.reference,
+            evidence=Evidence.SHOP,
+            final=final,
+        )
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name}:{number}"
+
+
+def _facts(
+    make: Callable[..., Fact], command: Command, suffix: str, asked: Iterable[bodies.Operation]
+) -> tuple[Fact, ...]:
+    return tuple(
+        make(**envelope(command, _numbered(suffix, number)), body=body)
+        for number, body in enumerate(asked, start=1)
     )
 
 
@@ -86,15 +93,14 @@ def _capture(order: Order, command: commands.Capture, _rules: Rules) -> Outcome 
     amount = _amount(command.body.amount, capturable(order.derived.money), "authorised")
     if isinstance(amount, Refusal):
         return amount
-    body = _asked(order, command, amount, "authorized", final=command.body.final)
-    fact = office_facts.PaymentCaptureRequested(**envelope(command, "capture"), body=body)
-    return Outcome((fact,))
+    shares = authorization_shares(order, amount)
+    asked = _asked(order, command, shares, final=command.body.final)
+    return Outcome(_facts(office_facts.PaymentCaptureRequested, command, "capture", asked))
 
 
 def _reverse(order: Order, command: commands.Reverse, _rules: Rules) -> Outcome:
-    body = _asked(order, command, reversible(order.derived.money), "authorized")
-    fact = office_facts.PaymentReversalRequested(**envelope(command, "reversal"), body=body)
-    return Outcome((fact,))
+    asked = _asked(order, command, authorization_shares(order, reversible(order.derived.money)))
+    return Outcome(_facts(office_facts.PaymentReversalRequested, command, "reversal", asked))
 
 
 def _refund(order: Order, command: commands.Refund, rules: Rules) -> Outcome | Refusal:
@@ -108,13 +114,13 @@ def _refund(order: Order, command: commands.Refund, rules: Rules) -> Outcome | R
     amount = _amount(reckoned, refundable(order.derived.money), "left to refund")
     if isinstance(amount, Refusal):
         return amount
-    body = _asked(order, command, amount, "captured")
+    first, *others = _asked(order, command, refund_shares(order, amount))
     named = {one.line_id: one.quantity for one in wanted.lines}
-    body = replace(body, lines=units(named))
+    first = replace(first, lines=units(named), shipping=Minor(wanted.shipping))
     counts_now = rules.policy.refund_counts == "on_command"
     fact = facts.PaymentRefunded if counts_now else facts.PaymentRefundRequested
-    money_back: Fact = fact(**envelope(command, "refund"), body=body)
-    return Outcome((money_back, *_cancelled_with(order, command)))
+    money_back = _facts(fact, command, "refund", (first, *others))
+    return Outcome((*money_back, *_cancelled_with(order, command)))
 
 
 def _reckon(order: Order, command: commands.Refund) -> int | Refusal | None:
@@ -130,11 +136,13 @@ def _reckon(order: Order, command: commands.Refund) -> int | Refusal | None:
     head = order.head
     if min(wanted.shipping, wanted.fee) < 0:
         return Refusal("amount", "shipping and fee must not be negative")
-    paid_for_shipping = document_of(order).shipping_total
-    if wanted.shipping > paid_for_shipping:
-        return Refusal("shipping", f"{wanted.shipping} asked for, {paid_for_shipping} paid")
+    refunded, shipping_refunded = refunded_parts(order)
+    shipping_left = max(document_of(order).shipping_total - shipping_refunded, 0)
+    if wanted.shipping > shipping_left:
+        reason = f"{wanted.shipping} asked for, {shipping_left} paid and not refunded"
+        return Refusal("shipping", reason)
     bought = {item.line_id: item.quantity for item in head.items} if head else {}
-    for line_id, quantity in refunded_lines(order).items():
+    for line_id, quantity in refunded.items():
         bought[line_id] = bought.get(line_id, 0) - quantity
     lines = pick_lines(order, wanted.lines, bought, "bought and not refunded")
     if isinstance(lines, Refusal):
@@ -144,24 +152,33 @@ def _reckon(order: Order, command: commands.Refund) -> int | Refusal | None:
     return goods + wanted.shipping + wanted.adjustment - wanted.fee
 
 
-def refunded_lines(order: Order) -> dict[str, int]:
-    """Count the pieces of each line that refunds named."""
-    counted: dict[str, int] = {}
+def refunded_parts(order: Order) -> tuple[dict[str, int], int]:
+    """Count the pieces of each line that refunds named, and sum the shipping that they gave back."""
+    pieces: dict[str, int] = {}
+    shipping = 0
     for name, (_, value) in order.changes.items():
         if name.startswith("refund_lines:"):
-            for one in decode(value, type=bodies.RefundedLines).lines:
-                counted[one.line_id] = counted.get(one.line_id, 0) + one.quantity
-    return counted
+            parts = decode(value, type=bodies.RefundedLines)
+            shipping += parts.shipping
+            for one in parts.lines:
+                pieces[one.line_id] = pieces.get(one.line_id, 0) + one.quantity
+    return pieces, shipping
 
 
 def _cancelled_with(order: Order, command: commands.Refund) -> tuple[Fact, ...]:
-    """Cancel refunded pieces that were not shipped (S4.7, spec model 6.14)."""
-    room = unshipped(order)
-    off = {
-        one.line_id: min(one.quantity, room.get(one.line_id, 0))
-        for one in command.body.lines
-        if room.get(one.line_id, 0)
-    }
+    """Cancel refunded pieces that were not shipped (S4.7, spec model 6.14).
+
+    Pieces that came back, or are on their way, and were not refunded yet are meant first.
+    """
+    room, refunded = unshipped(order), refunded_parts(order)[0]
+    coming = asked_back(order)
+    off: dict[str, int] = {}
+    for line in order.derived.goods.lines:
+        asked = sum(one.quantity for one in command.body.lines if one.line_id == line.line_id)
+        back = line.returned + coming.get(line.line_id, 0) - refunded.get(line.line_id, 0)
+        cut = min(asked - max(back, 0), room[line.line_id])
+        if cut > 0:
+            off[line.line_id] = cut
     if not off:
         return ()
     body = bodies.LinesCancelled(

@@ -9,6 +9,7 @@ from domain import office_body as office
 from domain import office_fact as office_facts
 from domain import request
 from domain.document import Minor
+from domain.message import ActionRequired
 from domain.profile import OwnState
 from tests.domain.builders import (
     actions,
@@ -503,3 +504,44 @@ def test_cancel_is_for_open_states_only(before):
     story = run([*ROADS[before], cancel(9)], CONFIGURABLE)
 
     assert answer(story).accepted == (before not in {"Completed", "Canceled"})
+
+
+@pytest.mark.rule("S1.31", "S1.34")
+def test_each_authorisation_is_captured_and_reversed_at_its_own_provider():
+    """
+    Sixty by card and forty by another provider; seventy are captured, the rest is reversed.
+    """
+    paid = [
+        placed(),
+        money("authorized", 60, 1, "pi_1"),
+        money("authorized", 40, 2, "pp_1", provider="paypal"),
+    ]
+    story = run(
+        [*paid, ask("capture", 5, request.Capture(amount=70)), ask("reverse", 6)], CONFIGURABLE
+    )
+    asked = [
+        (one.action, one.provider, one.reference, one.amount)
+        for one in story.messages
+        if isinstance(one, ActionRequired)
+    ]
+
+    assert asked == [("capture", "paypal", "pp_1", 40), ("capture", "stripe", "pi_1", 30)]
+    assert answer(story).guard == "reversible"
+    back = run([*paid, ask("reverse", 6)], CONFIGURABLE)
+    assert [one.amount for one in back.messages if isinstance(one, ActionRequired)] == [40, 60]
+
+
+@pytest.mark.rule("S1.35")
+def test_a_refund_that_fails_after_a_cancellation_is_asked_for_again():
+    """
+    Once: whether the money went first and came back, or never went.
+    """
+    cancelled = run([placed(), captured(), cancel(9)], CONFIGURABLE)
+    failed = money("refund_failed", 100, 12, "re_1", parent="ch_1")
+
+    never_went = run([failed], CONFIGURABLE, cancelled.order)
+    assert actions(never_went.messages) == {"refund": 100}
+    went = run([money("refunded", 100, 11, "re_1", parent="ch_1")], CONFIGURABLE, cancelled.order)
+    assert actions(went.messages) == {}
+    came_back = run([failed], CONFIGURABLE, went.order)
+    assert [one.amount for one in came_back.messages if isinstance(one, ActionRequired)] == [100]

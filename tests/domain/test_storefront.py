@@ -9,7 +9,7 @@ from domain import office_body as office
 from domain import office_fact as office_facts
 from domain import request
 from domain.document import Address, Document, Line, Minor, Party
-from domain.message import StatusChanged
+from domain.message import ActionRequired, StatusChanged
 from domain.process import process
 from domain.vocabulary import Parcel
 from tests.domain.asked import NINE, lines
@@ -19,6 +19,7 @@ from tests.domain.builders import (
     captured,
     document,
     minute,
+    money,
     notices,
     placed,
     refunded,
@@ -577,3 +578,74 @@ def test_a_cancelled_shipment_gets_no_label():
     label = request.BuyLabel(shipment_id="f1", number="1Z9")
 
     assert answer(go(*told, ask("buy_label", 4, label))).guard == "shipment"
+
+
+@pytest.mark.rule("S2.20")
+def test_shipping_is_given_back_once():
+    """
+    Five were paid for it: three go back, then at most two.
+    """
+    paid = [placed("2a", total=105, shipping_total=5), captured(105)]
+
+    def shipping(at, amount):
+        return ask("refund", at, request.Refund(shipping=amount))
+
+    assert answer(go(*paid, shipping(5, 3), shipping(6, 3))).guard == "shipping"
+    assert answer(go(*paid, shipping(5, 3), shipping(6, 2))).accepted
+
+
+@pytest.mark.rule("S2.20", "S4.7")
+def test_a_refund_of_what_came_back_cancels_nothing_that_is_still_to_be_sent():
+    """
+    Two of three were sent and came back; refunding two leaves the third to be sent.
+    """
+    told = [placed("3a"), captured(150), ship(text="2a", number="Z1"), scan("delivered", 20)]
+    story = go(*told, back(30, "2a"), ask("refund", 31, request.Refund(lines=lines("2a"))))
+    assert (story.snapshot.lines[0].cancelled, story.snapshot.money.refunded) == (0, 100)
+    more = run([ask("refund", 32, request.Refund(lines=lines("1a")))], STORE, story.order)
+    assert more.snapshot.lines[0].cancelled == 1
+
+
+@pytest.mark.rule("S2.22", "S2.23")
+def test_a_refund_goes_back_to_where_the_money_came_from():
+    """
+    Sixty by card, forty by another provider: each gets its own, and the facts are not added.
+    """
+    paid = [
+        placed(),
+        captured(60, 1, "ch_1"),
+        captured(40, 2, "pp_1", provider="paypal"),
+    ]
+    story = go(*paid, ask("refund", 5, request.Refund(amount=90)))
+    asked = [
+        (one.provider, one.reference, one.amount)
+        for one in story.messages
+        if isinstance(one, ActionRequired)
+    ]
+    assert asked == [("paypal", "pp_1", 40), ("stripe", "ch_1", 50)]
+    told = [
+        refunded(50, 8, "re_1", parent="ch_1"),
+        refunded(40, 9, "pr_1", parent="pp_1", provider="paypal"),
+    ]
+    settled = run(told, STORE, story.order)
+    assert (settled.snapshot.money.refunded, settled.snapshot.anomalies) == (90, ())
+    rest = run([ask("refund", 12, request.Refund())], STORE, settled.order)
+    assert actions(rest.messages) == {"refund": 10}
+    assert rest.snapshot.payment == "refunded"
+
+
+@pytest.mark.rule("S2.22")
+@pytest.mark.parametrize("went_first", [True, False])
+def test_money_that_did_not_go_back_is_asked_for_again(went_first):
+    """
+    The provider refuses it at once, or after it said that it went.
+    """
+    gone = [refunded(50, 8, "re_1", parent="ch_1")] if went_first else []
+    failed = money("refund_failed", 50, 9, "re_1", parent="ch_1")
+    told = [placed(), captured(), ask("refund", 5, request.Refund(amount=50)), *gone]
+    before = go(*told)
+    story = run([failed, failed], STORE, before.order)
+
+    assert [one.amount for one in story.messages if isinstance(one, ActionRequired)] == [50]
+    again = run([refunded(50, 20, "re_2", parent="ch_1"), failed], STORE, before.order)
+    assert actions(again.messages) == {}
