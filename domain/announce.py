@@ -48,10 +48,9 @@ class _Speaker:
         "cause",
         "channel",
         "external_id",
-        "merge_minutes",
         "messages",
-        "muted",
         "order",
+        "policy",
         "tenant",
         "told",
     )
@@ -59,8 +58,7 @@ class _Speaker:
     def __init__(self, order: Order, cause: Cause, policy: Policy) -> None:
         self.order = order
         self.cause = cause
-        self.muted = policy.muted
-        self.merge_minutes = policy.merge_minutes
+        self.policy = policy
         self.told = dict(order.told)
         self.messages: list[Message] = []
         self.tenant, self.channel, self.external_id = order.key.split("/", 2)
@@ -75,13 +73,13 @@ class _Speaker:
         profile: str = "",
     ) -> int:
         """Announce a word that is news on the axis called `name`; answers its number."""
-        last = self.told.get(name)
+        order, last = self.order, self.told.get(name)
         seq = last.seq + 1 if last else 1
         self.told[name] = Told(word, seq)
         self.messages.append(
             StatusChanged(
-                id=f"{self.order.key}:{name}:{seq}",
-                order_key=self.order.key,
+                id=f"{order.key}:{name}:{seq}",
+                order_key=order.key,
                 tenant=self.tenant,
                 channel=self.channel,
                 axis=axis,
@@ -93,40 +91,39 @@ class _Speaker:
                 because=because,
                 subject=subject,
                 profile=profile,
-                test=self.order.test,
+                test=order.test,
             )
         )
         return seq
 
-    def _former(self, trigger: str, seq: int, audience: str, medium: str) -> str:
-        """Name the intent that was said of the same thing before, if any was."""
-        return f"{self.order.key}:{trigger}:{seq - 1}:{audience}:{medium}" if seq > 1 else ""
-
-    def _patience(self, notice: Notice, switch: str, subject: str) -> tuple[datetime | None, str]:
+    def _patience(self, switch: str) -> tuple[datetime, str]:
         """Say how long news of several parcels wait for each other, and under which name."""
-        if not (self.merge_minutes and subject and notice.audience == "customer"):
-            return None, ""
-        window = timedelta(minutes=self.merge_minutes)
+        window = timedelta(minutes=self.policy.merge_minutes)
         number = (self.cause.occurred_at - _EPOCH) // window
         return _EPOCH + (number + 1) * window, f"{self.order.key}:{switch}:{number}"
 
     def notify(self, notice: Notice, profile: str, word: str, subject: str, seq: int) -> None:
         """Emit one intent per medium, unless the person must not hear of it."""
-        if notice.audience == "customer" and (self.order.test or not self.cause.notify_customer):
+        order, policy, to_customer = self.order, self.policy, notice.audience == "customer"
+        if to_customer and (order.test or not self.cause.notify_customer):
             return
         switch = f"{profile}.{notice.on}"
-        if self.muted and (switch in self.muted or f"{switch}.{word}" in self.muted):
+        if policy.muted and (switch in policy.muted or f"{switch}.{word}" in policy.muted):
             return
         trigger = f"{switch}:{subject}" if subject else switch
-        wait, merged = self._patience(notice, switch, subject)
+        wait, merged = None, ""
+        if policy.merge_minutes and subject and to_customer:
+            wait, merged = self._patience(switch)
+        about = f"{order.key}:{trigger}"
         for medium in notice.media:
+            person = f"{notice.audience}:{medium}"
             self.messages.append(
                 Notification(
-                    id=f"{self.order.key}:{trigger}:{seq}:{notice.audience}:{medium}",
+                    id=f"{about}:{seq}:{person}",
                     not_before=wait,
-                    supersedes=self._former(trigger, seq, notice.audience, medium),
+                    supersedes=f"{about}:{seq - 1}:{person}" if seq > 1 else "",
                     merge_key=f"{merged}:{medium}" if merged else "",
-                    order_key=self.order.key,
+                    order_key=order.key,
                     tenant=self.tenant,
                     channel=self.channel,
                     trigger=trigger,
@@ -140,9 +137,9 @@ class _Speaker:
                     subject=subject,
                     word=word,
                     seq=seq,
-                    locale=self.order.head.locale if self.order.head else "",
+                    locale=order.head.locale if order.head else "",
                     data={"order": self.external_id},
-                    test=self.order.test,
+                    test=order.test,
                 )
             )
 
@@ -159,9 +156,7 @@ def announce(
             before_that = _UNKNOWN if first else facets_of(old, rules)
             facets = facets_of(new, rules)
             if facets != before_that:
-                _say_axes(speaker, before_that, facets)
-                for compiled in rules.profiles:
-                    _say_words(speaker, compiled, before_that, facets)
+                _say_words(speaker, _compare(rules, before_that, facets))
         if first or new.goods is not old.goods:
             _say_parcels(speaker, rules)
         if order.changes is not before.changes:
@@ -184,41 +179,49 @@ def _may_show_else(old: Derived, new: Derived) -> bool:
     )
 
 
-def _say_axes(speaker: _Speaker, before: Facets, facets: Facets) -> None:
-    for axis, old, word in zip(_AXES, before, facets, strict=False):
-        if old != word:
-            speaker.say(axis, axis, word, because(speaker.order, axis))
+class _Words(NamedTuple):
+    """What differs between two sets of facets, and whom to tell: the same for every order."""
+
+    axes: tuple[tuple[str, str], ...]
+    """The canonical axes, and their new states."""
+    shown: tuple[tuple[str, str, str, str, Because, tuple[Notice, ...]], ...]
+    """Profile, axis, both as one name, the new word, why, and the notices."""
 
 
-def _say_words(speaker: _Speaker, compiled: Compiled, before: Facets, facets: Facets) -> None:
-    for name, axis, word, why, notices in _changed_words(compiled, before, facets):
+def _say_words(speaker: _Speaker, changed: _Words) -> None:
+    for axis, state in changed.axes:
+        speaker.say(axis, axis, state, because(speaker.order, axis))
+    for profile, axis, name, word, why, notices in changed.shown:
         last = speaker.told.get(name)
         if last is not None and last.word == word:
             continue
-        seq = speaker.say(name, axis, word, why, "", compiled.name)
+        seq = speaker.say(name, axis, word, why, "", profile)
         for notice in notices:
-            speaker.notify(notice, compiled.name, word, "", seq)
+            speaker.notify(notice, profile, word, "", seq)
 
 
 @lru_cache(maxsize=16_384)
-def _changed_words(
-    compiled: Compiled, before: Facets, facets: Facets
-) -> tuple[tuple[str, str, str, Because, tuple[Notice, ...]], ...]:
-    """List the words of a profile that differ between two sets of facets, and whom to tell."""
-    return tuple(
-        (
-            name,
-            axis,
-            word_of(facets),
-            Because(rule=explain_word(compiled, axis, facets)),
-            tuple(
-                notice
-                for notice in compiled.notices.get((axis, word_of(facets)), ())
-                if holds(notice.when, facets)
-            ),
-        )
-        for axis, name, word_of in compiled.order_words
-        if before is _UNKNOWN or word_of(before) != word_of(facets)
+def _compare(rules: Rules, before: Facets, facets: Facets) -> _Words:
+    axes = zip(_AXES, before, facets, strict=False)
+    return _Words(
+        tuple((axis, state) for axis, old, state in axes if old != state),
+        tuple(
+            (
+                compiled.name,
+                axis,
+                name,
+                word_of(facets),
+                Because(rule=explain_word(compiled, axis, facets)),
+                tuple(
+                    notice
+                    for notice in compiled.notices.get((axis, word_of(facets)), ())
+                    if holds(notice.when, facets)
+                ),
+            )
+            for compiled in rules.profiles
+            for axis, name, word_of in compiled.order_words
+            if before is _UNKNOWN or word_of(before) != word_of(facets)
+        ),
     )
 
 

@@ -23,6 +23,8 @@ def by_line(counts: dict[str, int], items: Iterable[Item]) -> dict[str, int]:
 
     What fits on no line of its article stays with the last one, so that too many are noticed.
     """
+    if not counts:
+        return counts
     lines = {item.line_id: item for item in items}
     counted = {name: count for name, count in counts.items() if name in lines}
     if len(counted) == len(counts):

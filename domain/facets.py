@@ -2,14 +2,8 @@
 
 from domain.order import Derived, Order
 from domain.profile import YES_OR_NO, Facets
-from domain.remainder import (
-    billable_lines,
-    capturable,
-    refundable,
-    returnable_lines,
-    reversible,
-)
-from domain.rules import Rules
+from domain.remainder import billable, capturable, refundable, returnable, reversible
+from domain.rules import Policy, Rules
 
 
 def facets_of(derived: Derived, rules: Rules) -> Facets:
@@ -39,15 +33,19 @@ def facets_of(derived: Derived, rules: Rules) -> Facets:
 
 def situation_of(order: Order, rules: Rules) -> Facets:
     """List what guards look at in the order of `profile.SITUATION`."""
-    derived = order.derived
-    money, goods = derived.money, derived.goods
+    return complete(facets_of(order.derived, rules), order, rules.policy)
+
+
+def complete(facets: Facets, order: Order, policy: Policy) -> Facets:
+    """Turn the facets of an order into its situation: what is left for commands joins them."""
+    money, goods, promise = order.derived.money, order.derived.goods, order.derived.promise
     return (
-        *facets_of(derived, rules)[:-1],
-        YES_OR_NO[derived.promise.known],
+        *facets[:-1],
+        YES_OR_NO[promise.known],
         YES_OR_NO[goods.live > goods.handed_over],
         YES_OR_NO[capturable(money) > 0],
         YES_OR_NO[reversible(money) > 0 and not money.capture_pending],
         YES_OR_NO[refundable(money) > 0],
-        YES_OR_NO[sum(returnable_lines(order, rules.policy).values()) > 0],
-        YES_OR_NO[sum(billable_lines(order).values()) > 0],
+        YES_OR_NO[returnable(order, policy) > 0],
+        YES_OR_NO[billable(order) > 0],
     )

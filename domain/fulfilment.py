@@ -5,7 +5,7 @@ whose labels were all voided, is left out of every "all" (X.5). After a cancel o
 handed over before it counts (X.8, spec model 8.15).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -139,9 +139,9 @@ def _count(
     after_cancel: int,
 ) -> Goods:
     items = order.head.items if order.head else ()
-    taken_off = sum_movements(order.cancellations) if order.cancellations else {}
+    wanted_off = _taken_off(order, items)
     came_home = by_line(sum_movements(order.returns), items) if order.returns else {}
-    buckets, over = _distribute(order, legs, cancelled_at)
+    buckets, over = _distribute(order, legs, cancelled_at, wanted_off)
     rows = []
     returned_over = 0
     for item in items:
@@ -150,14 +150,13 @@ def _count(
         room = item.quantity - sum(counts[HANDED_OVER:])
         off = room
         if not cancelled_at:
-            wanted = (
-                max(item.cancelled, taken_off.get(line_id, 0)) if taken_off else item.cancelled
-            )
-            off = min(wanted, room)
-            over += wanted - off
-        back = came_home.get(line_id, 0) if came_home else 0
-        home = min(back, counts[DELIVERED] + counts[COLLECTED])
-        returned_over += back - home
+            off = min(wanted_off[line_id], room)
+            over += wanted_off[line_id] - off
+        home = 0
+        if came_home:
+            back = came_home.get(line_id, 0)
+            home = min(back, counts[DELIVERED] + counts[COLLECTED])
+            returned_over += back - home
         rows.append(_line_units(item, counts, room, off, home))
     return _sum_up(tuple(rows), parcels, states, over, returned_over, after_cancel)
 
@@ -232,7 +231,7 @@ _NOTHING: Final = (0,) * 8
 
 
 def _distribute(
-    order: Order, legs: list[Leg], cancelled_at: int
+    order: Order, legs: list[Leg], cancelled_at: int, wanted_off: dict[str, int]
 ) -> tuple[dict[str, list[int]], int]:
     """Give each shipment its pieces, most advanced first; more than was ordered is cut off.
 
@@ -257,7 +256,7 @@ def _distribute(
     for leg in legs:
         if not leg.known:
             continue
-        for line_id, said in leg.lines or _all_but_cancelled(order, room):
+        for line_id, said in leg.lines or _all_but_cancelled(room, wanted_off):
             quantity = said
             if leg.inferred and line_id in buckets:
                 quantity = max(said - sum(buckets[line_id]), 0)
@@ -269,25 +268,30 @@ def _distribute(
                     buckets[line_id] = [0] * 8
                 buckets[line_id][leg.stage] += fits
     if shipped and not 0 < cancelled_at < shipped.at:
-        _hand_over_rest(buckets, room, order)
+        _hand_over_rest(buckets, room, wanted_off)
     return buckets, over
 
 
-def _all_but_cancelled(order: Order, room: dict[str, int]) -> list[tuple[str, int]]:
+def _all_but_cancelled(room: dict[str, int], wanted_off: dict[str, int]) -> list[tuple[str, int]]:
     """List what a shipment without lines carries: all that is left and that nobody took off."""
-    off = _taken_off(order)
-    return [(line_id, max(left - off[line_id], 0)) for line_id, left in room.items()]
+    return [(line_id, max(left - wanted_off[line_id], 0)) for line_id, left in room.items()]
 
 
-def _taken_off(order: Order) -> dict[str, int]:
-    taken_off = sum_movements(order.cancellations)
-    items = order.head.items if order.head else ()
-    return {item.line_id: max(item.cancelled, taken_off.get(item.line_id, 0)) for item in items}
+def _taken_off(order: Order, items: Iterable[Item]) -> dict[str, int]:
+    """Count the pieces of each line that somebody took off, in the document or beside it."""
+    off = {item.line_id: item.cancelled for item in items}
+    if order.cancellations:
+        for line_id, quantity in sum_movements(order.cancellations).items():
+            if line_id in off:
+                off[line_id] = max(off[line_id], quantity)
+    return off
 
 
-def _hand_over_rest(buckets: dict[str, list[int]], room: dict[str, int], order: Order) -> None:
+def _hand_over_rest(
+    buckets: dict[str, list[int]], room: dict[str, int], wanted_off: dict[str, int]
+) -> None:
     """Marked as shipped: whatever has not left, and nobody took off, left by hand."""
-    for line_id, off in _taken_off(order).items():
+    for line_id, off in wanted_off.items():
         counts = buckets.setdefault(line_id, [0] * 8)
         inside = sum(counts[:HANDED_OVER])
         counts[HANDED_OVER] += max(room[line_id] + inside - off, 0)

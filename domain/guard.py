@@ -279,12 +279,8 @@ def _role_missing(command: Command, rules: Rules) -> Refusal | None:
     return Refusal("role", f"needs one of the roles {', '.join(needed)}")
 
 
-def allowed_commands(order: Order, rules: Rules) -> tuple[str, ...]:
-    """List the commands that the order's state allows now, sorted (S0.20)."""
-    return _allowed(rules, situation_of(order, rules))
-
-
 @lru_cache(maxsize=16_384)
-def _allowed(rules: Rules, situation: Facets) -> tuple[str, ...]:
+def allowed_commands(situation: Facets, rules: Rules) -> tuple[str, ...]:
+    """List the commands that an order's situation allows, sorted (S0.20)."""
     names = [name_of(kind) for kind in GUARDS if not stand_in_the_way(kind, "", situation, rules)]
     return tuple(sorted(names))

@@ -1,7 +1,6 @@
 """Time as whole microseconds since 1970 UTC: what the state keeps and the folds compare."""
 
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +24,6 @@ def micros(time: datetime) -> int:
     return instant
 
 
-@lru_cache(maxsize=65_536)
 def moment(instant: int) -> datetime:
     """Turn microseconds since 1970 into an aware UTC time."""
     return EPOCH + instant * MICROSECOND

@@ -72,11 +72,14 @@ TABLE: Final[tuple[Row, ...]] = (
 )
 """First match wins (spec model, 2 C and 8.1)."""
 _STATES: Final = tuple(PLAIN[state] for state, _, _ in TABLE)
+_HOLDS: Final = tuple(holds for _, _, holds in TABLE)
+_PROVIDER: Final = Evidence.PROVIDER.value
+_VALID, _PENDING = Validity.VALID.value, Validity.PENDING.value
 
 
 def classify(sums: Sums) -> int:
     """Find the first row of the table that holds."""
-    for number, (_, _, holds) in enumerate(TABLE):
+    for number, holds in enumerate(_HOLDS):
         if holds(sums):
             return number
     raise AssertionError  # pragma: no cover - the last row always holds
@@ -101,19 +104,22 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
     """
     if len(order.revisions) > 1:
         return None
+    currency = head.currency
     granted, captured, refunded, last_at = -1, 0, 0, 0
-    authorization, finals = "", list[str]()
+    authorization = ""
+    finals: list[str] = []
     for key, operation in order.operations.items():
-        if operation.evidence != Evidence.PROVIDER or operation.currency != head.currency:
+        if operation.evidence != _PROVIDER or operation.currency != currency:
             return None
-        if key.startswith("captured|"):
+        kind, _, name = key.partition("|")
+        if kind == "captured":
             captured += operation.amount
             last_at = max(last_at, operation.at)
             if operation.final:
-                finals += (key[9:], key[9 : key.index("|", 9) + 1] + operation.parent)
-        elif key.startswith("authorized|") and granted < 0:
-            granted, authorization = operation.amount, key[11:]
-        elif key.startswith("refunded|"):
+                finals += (name, name[: name.index("|") + 1] + operation.parent)
+        elif kind == "authorized" and granted < 0:
+            granted, authorization = operation.amount, name
+        elif kind == "refunded":
             refunded += operation.amount
         else:
             return None
@@ -134,8 +140,8 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
         given_up=given_up,
     )
     row = classify(sums)
-    valid = head.validity == Validity.VALID or 0 < captured >= head.total
-    valid = valid or (head.total == 0 and head.validity != Validity.PENDING)
+    valid = head.validity == _VALID or 0 < captured >= head.total
+    valid = valid or (head.total == 0 and head.validity != _PENDING)
     return Money(
         _STATES[row],
         row,

@@ -104,7 +104,7 @@ def _take_in(order: Order, fact: Fact) -> Order:
     merged, touches = merge(order, fact)
     if not touches:
         return order
-    return derive(replace(merged, version=order.version + 1), touches, fact)
+    return replace(merged, version=order.version + 1, derived=derive(merged, touches, fact))
 
 
 def _expire_late(order: Order, fact: Fact, messages: Sequence[Message], rules: Rules) -> Step:

@@ -11,6 +11,9 @@ from domain.vocabulary import PLAIN, Closure, HoldReason, HoldState, Lifecycle, 
 
 SOURCE_HOLD: Final = "source"
 """The id of the hold that a source's own status stands for; it goes when the status does."""
+_ON_HOLD, _CLEAR = PLAIN[HoldState.ON_HOLD], PLAIN[HoldState.CLEAR]
+_OPEN, _CLOSED, _ARCHIVED = (PLAIN[state] for state in Closure)
+_NO_RISK: Final = PLAIN[Risk.NONE]
 
 
 def cancelled_at(order: Order) -> int:
@@ -26,18 +29,22 @@ def derive_promise(order: Order, money: Money, goods: Goods) -> Promise:
     holds = standing_holds(order) if order.holds or (order.head and order.head.hold) else {}
     return Promise(
         lifecycle=PLAIN[_lifecycle(order, goods, valid=money.valid)[0]],
-        closure=PLAIN[_closure(marks)],
-        hold=PLAIN[HoldState.ON_HOLD if holds else HoldState.CLEAR],
-        risk=PLAIN[_risk(marks)],
+        closure=_closure(marks),
+        hold=_ON_HOLD if holds else _CLEAR,
+        risk=_risk(marks),
         valid=money.valid,
         known=order.head is not None,
         cancelled_at=cancelled_at(order),
-        suspended=any(hold.reason == HoldReason.SUSPENDED for hold in holds.values()),
+        suspended=bool(holds) and _is_suspended(holds),
         marked_shipped="marked_shipped" in marks,
         confirmed="confirmed" in marks,
         working=_is_working(goods, marks),
         state=_chosen_state(order),
     )
+
+
+def _is_suspended(holds: dict[str, HoldEntry]) -> bool:
+    return any(hold.reason == HoldReason.SUSPENDED for hold in holds.values())
 
 
 def _is_working(goods: Goods, marks: dict[str, Mark]) -> bool:
@@ -88,14 +95,14 @@ def _requested(marks: dict[str, Mark]) -> bool:
     return asked is not None and (declined is None or declined.at < asked.at)
 
 
-def _closure(marks: dict[str, Mark]) -> Closure:
+def _closure(marks: dict[str, Mark]) -> str:
     if "archived" in marks:
-        return Closure.ARCHIVED
-    return Closure.CLOSED if "closed" in marks else Closure.OPEN
+        return _ARCHIVED
+    return _CLOSED if "closed" in marks else _OPEN
 
 
-def _risk(marks: dict[str, Mark]) -> Risk:
-    latest, state = -1, Risk.NONE
+def _risk(marks: dict[str, Mark]) -> str:
+    latest, state = -1, _NO_RISK
     for name, word in _RISKS.items():
         mark = marks.get(name)
         if mark and mark.at >= latest:
@@ -104,9 +111,9 @@ def _risk(marks: dict[str, Mark]) -> Risk:
 
 
 _RISKS: Final = {
-    "risk:cleared": Risk.CLEARED,
-    "risk:suspected": Risk.SUSPECTED,
-    "risk:confirmed": Risk.CONFIRMED,
+    "risk:cleared": PLAIN[Risk.CLEARED],
+    "risk:suspected": PLAIN[Risk.SUSPECTED],
+    "risk:confirmed": PLAIN[Risk.CONFIRMED],
 }
 
 

@@ -36,6 +36,26 @@ def returnable_lines(order: Order, policy: Policy) -> dict[str, int]:
     return room
 
 
+def returnable(order: Order, policy: Policy) -> int:
+    """Count the pieces that may still come back: the sum of `returnable_lines`."""
+    goods = order.derived.goods
+    arrived = goods.delivered + goods.collected
+    sent = goods.handed_over if policy.returnable == "handed_over" else arrived
+    waiting = asked_back(order)
+    return sent - goods.returned - _on_lines(waiting, order)
+
+
+def billable(order: Order) -> int:
+    """Count the live pieces that no invoice has: the sum of `billable_lines`."""
+    return order.derived.goods.live - _on_lines(invoiced_lines(order), order)
+
+
+def _on_lines(counts: dict[str, int], order: Order) -> int:
+    if not counts:
+        return 0
+    return sum(counts.get(line.line_id, 0) for line in order.derived.goods.lines)
+
+
 def billable_lines(order: Order, *, shipped: bool = False) -> dict[str, int]:
     """Count the pieces of each line that no invoice has, of all that are live or that left."""
     billed = invoiced_lines(order)

@@ -1,36 +1,39 @@
 """The snapshot: the whole order as it is now, for views; made from the state, never kept in it."""
 
-from typing import Any
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from msgspec import Raw
 from msgspec.structs import replace
 
 from domain.arrival import expected_of
 from domain.departure import left_to_supplier
-from domain.facets import facets_of
+from domain.facets import complete, facets_of
 from domain.guard import allowed_commands
 from domain.instant import moment
-from domain.invoice import invoiced_lines, invoices
+from domain.invoice import invoiced_lines
 from domain.line_choice import method_of, warehouse_chosen
 from domain.line_style import look_of
 from domain.message import (
     HoldNow,
-    InvoiceNow,
     LineNow,
     MoneyNow,
     OperationNow,
     ParcelNow,
-    ReturnNow,
     ShipmentNow,
     Snapshot,
 )
-from domain.order import Order, Shipment
+from domain.office_snapshot import show_invoices, show_returns
+from domain.order import Goods, Order, Shipment
+from domain.profile import Compiled, Facets
 from domain.promise import standing_holds
-from domain.rma import Rma, rmas
 from domain.rules import Rules
 from domain.stock_place import warehouse_of
 from domain.stock_wish import held_for
 from domain.vocabulary import HoldState
+
+Thing = TypeVar("Thing")
 
 
 def take_snapshot(order: Order, rules: Rules) -> Snapshot:
@@ -39,6 +42,7 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
     tenant, channel, _ = order.key.split("/", 2)
     money, goods, promise = derived.money, derived.goods, derived.promise
     cancelled = order.marks.get("cancelled") or order.marks.get("cancelled_at_source")
+    facets = facets_of(derived, rules)
     return Snapshot(
         order_key=order.key,
         tenant=tenant,
@@ -52,7 +56,7 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
         fulfilment=goods.state,
         valid=promise.valid,
         placed_at=moment(order.placed_at) if order.placed_at else None,
-        words=_words(order, rules),
+        words=_words(goods, rules, facets) if promise.known else {},
         money=_money(order),
         lines=_dressed(order, rules) if rules.policy.stock else _lines(order),
         shipments=_shipments(order),
@@ -68,44 +72,9 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
         source=head.source if head else "",
         seq={name: told.seq for name, told in order.told.items()},
         test=order.test,
-        allowed=allowed_commands(order, rules),
-        returns=_returns(order) if order.changes else (),
-        invoices=_invoices(order) if order.changes else (),
-    )
-
-
-def _returns(order: Order) -> tuple[ReturnNow, ...]:
-    return tuple(_return(rma) for rma in rmas(order).values())
-
-
-def _return(rma: Rma) -> ReturnNow:
-    requested, received = rma.requested, dict[str, dict[str, int]]()
-    for one in rma.received.lines if rma.received else ():
-        by_condition = received.setdefault(one.line_id, {})
-        by_condition[one.condition] = by_condition.get(one.condition, 0) + one.quantity
-    return ReturnNow(
-        return_id=rma.return_id,
-        state=rma.state,
-        lines={one.line_id: one.quantity for one in requested.lines} if requested else {},
-        received=received,
-        resolution=requested.resolution if requested else "",
-        reason=requested.reason if requested else "",
-        steps={step: moment(at) for at, step in rma.steps},
-    )
-
-
-def _invoices(order: Order) -> tuple[InvoiceNow, ...]:
-    told = sorted(invoices(order), key=lambda one: one[0].invoice_id)
-    return tuple(
-        InvoiceNow(
-            invoice_id=invoice.invoice_id,
-            mode=invoice.mode,
-            lines={one.line_id: one.quantity for one in invoice.lines},
-            at=moment(at),
-            number=invoice.number,
-            void=void,
-        )
-        for invoice, at, void in told
+        allowed=allowed_commands(complete(facets, order, rules.policy), rules),
+        returns=show_returns(order) if order.changes else (),
+        invoices=show_invoices(order) if order.changes else (),
     )
 
 
@@ -130,26 +99,28 @@ def _money(order: Order) -> MoneyNow:
     )
 
 
-def _words(order: Order, rules: Rules) -> dict[str, dict[str, Any]]:
-    if not order.derived.promise.known:
-        return {}
-    facets = facets_of(order.derived, rules)
-    shipments = sorted(order.derived.goods.shipments.items())
-    words: dict[str, dict[str, Any]] = {}
-    for compiled in rules.profiles:
-        shown: dict[str, Any] = {
-            axis: word_of(facets) for axis, _, word_of in compiled.order_words
+def _words(goods: Goods, rules: Rules, facets: Facets) -> dict[str, dict[str, Any]]:
+    shipments = goods.shipments
+    return {
+        compiled.name: {
+            **_order_words(compiled, facets),
+            **{
+                axis: {shipment_id: table[state] for shipment_id, state in shipments.items()}
+                for axis, _, table in compiled.shipment_words
+            },
         }
-        for axis, _, table in compiled.shipment_words:
-            shown[axis] = {shipment_id: table[state] for shipment_id, state in shipments}
-        words[compiled.name] = shown
-    return words
+        for compiled in rules.profiles
+    }
+
+
+@lru_cache(maxsize=16_384)
+def _order_words(compiled: Compiled, facets: Facets) -> dict[str, str]:
+    return {axis: word_of(facets) for axis, _, word_of in compiled.order_words}
 
 
 def _lines(order: Order) -> tuple[LineNow, ...]:
     items = order.head.items if order.head else ()
-    billed = invoiced_lines(order) if order.changes else {}
-    return tuple(
+    lines = [
         LineNow(
             line_id=line.line_id,
             sku=item.sku,
@@ -163,11 +134,23 @@ def _lines(order: Order) -> tuple[LineNow, ...]:
             returned=line.returned,
             committed=line.committed,
             picked=line.picked,
-            invoiced=billed.get(line.line_id, 0),
-            shipping_method=method_of(order, item.line_id),
-            warehouse=warehouse_chosen(order, item.line_id),
         )
         for item, line in zip(items, order.derived.goods.lines, strict=False)
+    ]
+    return _with_choices(order, lines) if order.changes else tuple(lines)
+
+
+def _with_choices(order: Order, lines: Iterable[LineNow]) -> tuple[LineNow, ...]:
+    """Add what was stated of lines by itself: invoices, shipping methods, warehouses."""
+    billed = invoiced_lines(order)
+    return tuple(
+        replace(
+            line,
+            invoiced=billed.get(line.line_id, 0),
+            shipping_method=method_of(order, line.line_id),
+            warehouse=warehouse_chosen(order, line.line_id),
+        )
+        for line in lines
     )
 
 
@@ -193,9 +176,16 @@ def _dressed(order: Order, rules: Rules) -> tuple[LineNow, ...]:
 
 def _shipments(order: Order) -> tuple[ShipmentNow, ...]:
     return tuple(
-        _shipment(order, shipment_id, state)
-        for shipment_id, state in sorted(order.derived.goods.shipments.items())
+        [
+            _shipment(order, shipment_id, state)
+            for shipment_id, state in _by_name(order.derived.goods.shipments)
+        ]
     )
+
+
+def _by_name(named: dict[str, Thing]) -> Iterable[tuple[str, Thing]]:
+    """Sort by name; most orders have one of everything, and one thing is sorted."""
+    return sorted(named.items()) if len(named) > 1 else named.items()
 
 
 def _shipment(order: Order, shipment_id: str, state: str) -> ShipmentNow:
@@ -248,20 +238,21 @@ def _parcels(order: Order) -> tuple[ParcelNow, ...]:
                 at=moment(parcel.at) if parcel.at else None,
                 scans=len(order.scans.get(number, ())),
             )
-            for number, parcel in sorted(order.derived.goods.parcels.items())
+            for number, parcel in _by_name(order.derived.goods.parcels)
         ]
     )
 
 
 def _operations(order: Order) -> tuple[OperationNow, ...]:
-    by_time = sorted(order.operations.items(), key=lambda pair: (pair[1].at, pair[0]))
+    by_time = sorted([(operation.at, key) for key, operation in order.operations.items()])
     shown = []
-    for key, operation in by_time:
+    for at, key in by_time:
+        operation = order.operations[key]
         kind, provider, reference = key.split("|", 2)
         shown.append(
             OperationNow(
                 kind=kind,
-                at=moment(operation.at),
+                at=moment(at),
                 amount=operation.amount,
                 currency=operation.currency,
                 provider=provider,
@@ -277,5 +268,5 @@ def _holds(order: Order) -> tuple[HoldNow, ...]:
         return ()
     return tuple(
         HoldNow(hold_id=name, reason=hold.reason, since=moment(hold.placed_at), note=hold.note)
-        for name, hold in sorted(standing_holds(order).items())
+        for name, hold in _by_name(standing_holds(order))
     )

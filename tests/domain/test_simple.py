@@ -7,6 +7,7 @@ import pytest
 
 from domain import fact as facts
 from domain.deadline import next_deadline
+from domain.facets import situation_of
 from domain.guard import allowed_commands
 from domain.instant import moment
 from domain.message import StatusChanged
@@ -111,7 +112,7 @@ def test_nothing_is_possible_any_more_after_the_archive():
     """
     archived = run(ROADS["Archived"], SIMPLE)
 
-    assert allowed_commands(archived.order, SIMPLE) == ()
+    assert allowed_commands(situation_of(archived.order, SIMPLE), SIMPLE) == ()
     assert archived.snapshot.lines
 
 
