@@ -6,8 +6,9 @@ say it). `return_to_sender` marks a parcel that turned round.
 
 From the documentation: the webhook (`event`, `event_id`, `msg`, `ts`), tags and sub-tags, the
 three forms of an expected delivery over the versions of the API, and that an answer since 2024
-holds the tracking itself. The sub-tags 014 and 015 of exceptions are not documented where we
-looked: they are reported. `signed_by`, `customer_name` and messages name people: not read.
+holds the tracking itself; that `order_number` and `order_id` are what the shop calls the order.
+The sub-tags 014 and 015 of exceptions are not documented where we looked: they are reported.
+`signed_by`, `customer_name` and messages name people: not read.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from functools import partial
 from typing import Final
 
 from connectors.delivery import Normalised
+from connectors.teller import order_name
 from connectors.tracking import clock
 from connectors.tracking.node import Node
 from connectors.tracking.source import tracking_source
@@ -101,7 +103,14 @@ def _story(parcel: Node) -> Story | Refused:
         expects=partial(_expected, tracking),
         back=tracking.says("return_to_sender"),
         delivery_id=parcel.text("event_id"),
+        order=_order(tracking),
     )
+
+
+def _order(tracking: Node) -> str:
+    """Find the shop's order; a label such as `ID 1234` is no name of one."""
+    named = (order_name(tracking.text(way)) for way in ("order_number", "order_id"))
+    return next(filter(None, named), "")
 
 
 def _status(tracking: Node) -> Line | None:

@@ -155,3 +155,5 @@ def _tell_beside(teller: Teller, telling: _Telling, story: Story, at: str) -> No
     expected_at = story.expects() if story.expects else None
     if expected_at and told_at:
         telling.facts.append(teller.promise(expected_at, told_at))
+    if story.order and telling.facts and told_at:
+        telling.facts.append(teller.belongs(story.order, told_at))

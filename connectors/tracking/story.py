@@ -41,7 +41,8 @@ class Story:
 
     `status` is where the vendor says that the parcel is now, beside its `events`; `expects` reads
     when it is to arrive, apart from the rest so that a bad promise hides no scan; `told_at` is
-    when the vendor wrote all this, if it says so.
+    when the vendor wrote all this, if it says so; `order` is what the shop calls the order that
+    it sends in the parcel, where it told the vendor.
     """
 
     number: str
@@ -53,6 +54,7 @@ class Story:
     back: bool = False
     test: bool = False
     delivery_id: str = ""
+    order: str = ""
 
 
 ERROR: Final = "the vendor answers with an error"

@@ -73,6 +73,10 @@ class Teller(Struct, frozen=True, kw_only=True, gc=False):
         name = f"{self.number}:eta:{_stamp(expected_at)}"
         return self.writer.fact(ShipmentEtaChanged, name, at, body=body, revision=micros(at))
 
+    def belongs(self, order: str, at: datetime) -> Fact:
+        """Tell which order the parcel is for, by the name that the shop gave it."""
+        return self.writer.alias(self.writer.reference, f"order:{order}", at)
+
     def state_of(self, line: Line) -> Parcel:
         """Look up what a line means; unknown where no table says it."""
         state = self.table.state(line.all_words) or Parcel.UNKNOWN

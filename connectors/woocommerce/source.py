@@ -44,6 +44,8 @@ _PING: Final = re.compile(rb"webhook_id=[0-9]{1,20}")
 _ACTION: Final = "action.woocommerce_order"
 _ORDER_ADDRESS: Final = re.compile(r"/orders/([0-9]{1,20})$", re.ASCII)
 _WRAPPERS: Final = frozenset({"data", "order", "orders"})
+_REFUND: Final = frozenset({"refunded_by", "refunded_payment", "amount"})
+"""Fields that only refunds have; of a refund of version 2 the amount alone."""
 
 
 def normalise(delivery: Delivery) -> Outcome:
@@ -88,7 +90,7 @@ def _is_batch(value: object) -> TypeGuard[dict[str, list[object]]]:
 
 
 def _order(writer: Writer, element: Fields, at: str) -> Outcome:
-    if "refunded_by" in element or "refunded_payment" in element:
+    if "status" not in element and not _REFUND.isdisjoint(element):
         return _refund(writer.delivery, element, at)
     if "error" in element and "status" not in element:
         return _not_done(element, at)

@@ -70,3 +70,22 @@ def test_an_aggregator_and_the_carrier_tell_one_journey():
     assert ends[0] == ends[1]
     assert ends[0].derived.goods.parcels[number].state == "delivered"
     assert ends[0].derived.goods.state == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("said", "order"),
+    [
+        ({"order_number": "1001", "order_id": "450789469"}, "1001"),
+        ({"order_id": "#1001"}, "#1001"),
+        ({"order_id": "ID 1001"}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_aggregator_that_names_the_order_leads_the_parcel_there(said, order):
+    """The shop may know no tracking number; a label with blanks is no name of an order."""
+    webhook = kit.sample(SOURCES["aftership"], "webhook_on_its_way")
+    webhook["msg"] |= {"order_id": None} | said
+
+    facts = kit.read(SOURCES["aftership"], webhook).facts
+    aliases = [fact.body.alias for fact in facts if hasattr(fact.body, "alias")]
+    assert aliases == ([f"order:{order}"] if order else [])

@@ -239,6 +239,11 @@ def test_a_refund_by_itself_that_names_no_order_is_quarantined(links):
     [
         (REFUND | {"_links": {"up": [{"href": "https://x.test/wp-json/wc/v3/orders/4711"}]}}, ""),
         (
+            {"id": 4800, "amount": "16.20", "reason": "", "line_items": []}
+            | {"_links": {"up": [{"href": "https://x.test/wp-json/wc/v2/orders/4711"}]}},
+            "",
+        ),
+        (
             {"action": "woocommerce_order_refunded", "arg": 4711},
             "action.woocommerce_order_refunded",
         ),
