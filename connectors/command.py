@@ -14,6 +14,7 @@ from connectors.delivery import Quarantined
 from connectors.json_body import guard
 from domain.command import Command
 from domain.instant import EPOCH
+from domain.personal import PERSONAL_CHARACTERS_MAX, overlong
 
 _PREFIX: Final = "command."
 _decode: Final = msgspec.json.Decoder(dict[str, Any])  # Any: JSON, judged by the conversion below
@@ -30,6 +31,9 @@ def read_command(value: bytes | None, logged_at: datetime | None = None) -> Comm
         command: Command = msgspec.convert(_completed(fields), Command)
     except (msgspec.MsgspecError, ValueError, TypeError) as error:
         return Quarantined(reason=f"not a command: {error}")
+    if len(value) > PERSONAL_CHARACTERS_MAX and (field := overlong(command)):
+        reason = f"not a command: over {PERSONAL_CHARACTERS_MAX} characters"
+        return Quarantined(reason=reason, field=field)
     if command.order_key is None:
         return Quarantined(reason="a command names its order", field="order_key")
     tenant, channel, _ = command.order_key.split("/", 2)

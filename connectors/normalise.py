@@ -16,6 +16,7 @@ from connectors.body import admit
 from connectors.delivery import Delivery, Normalised, Quarantined, Source, Wanted
 from domain.envelope import kind_of
 from domain.fact import Fact
+from domain.personal import PERSONAL_CHARACTERS_MAX, overlong
 
 FACTS_MAX: Final = 20_000
 """Of one delivery: 250 orders with 80 facts each."""
@@ -78,6 +79,9 @@ def _checked(outcome: Normalised) -> Reading:
         try:
             encoded = _encode(fact)
             facts[encoded] = _decode(encoded)
+            if len(encoded) > PERSONAL_CHARACTERS_MAX and (field := overlong(fact)):
+                del facts[encoded]
+                quarantined.append(_too_long(fact, field))
         except (msgspec.MsgspecError, ValueError, TypeError, OverflowError) as error:
             quarantined.append(_invalid(fact, error))
     wanted: list[Wanted] = []
@@ -93,6 +97,13 @@ def _checked(outcome: Normalised) -> Reading:
         wanted=tuple(wanted),
         ignored=outcome.ignored,
     )
+
+
+def _too_long(fact: Fact, field: str) -> Quarantined:
+    """Refuse a text for which its type has room, because sealed ones need it, and a source has not."""
+    kind = fact.__struct_config__.tag
+    reason = f"invalid {kind}: over {PERSONAL_CHARACTERS_MAX} characters"
+    return Quarantined(reason=reason, field=field)
 
 
 def misled(wanted: Wanted) -> Quarantined | None:

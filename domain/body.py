@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from domain.document import Address, Amount, Currency, Id, Party, Quantity, Text, Time
+from domain.document import Address, Amount, Currency, Id, Party, Personal, Quantity, Text, Time
 from domain.vocabulary import CancelReason, Evidence, HoldReason, Minor, Parcel
 
 
@@ -27,7 +27,7 @@ class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Why: a word of `CancelReason` where one fits, any other word where none does (S0.5)."""
 
     reason: Text = CancelReason.UNSPECIFIED
-    note: Text = ""
+    note: Personal = ""
     requester: Text = ""
 
 
@@ -37,7 +37,7 @@ class LinesCancelled(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
     cancellation_id: Id
     lines: tuple[Units, ...]
     reason: Text = CancelReason.UNSPECIFIED
-    note: Text = ""
+    note: Personal = ""
 
 
 class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -58,7 +58,7 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     evidence: Evidence = Evidence.PROVIDER
     final: bool = False
     code: Text = ""
-    note: Text = ""
+    note: Personal = ""
     lines: tuple[Units, ...] = ()
     shipping: Amount = Minor(0)
 
@@ -126,7 +126,7 @@ class ShipmentRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     """Something happened to a whole shipment."""
 
     shipment_id: Id
-    note: Text = ""
+    note: Personal = ""
 
 
 class ParcelRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -134,7 +134,7 @@ class ParcelRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
 
     number: Id
     carrier: Text = ""
-    note: Text = ""
+    note: Personal = ""
     shipment_id: Text = ""
     label: Text = ""
     rate_id: Text = ""
@@ -155,7 +155,7 @@ class Scan(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     code: Text = ""
     place: Text = ""
     reason: Text = ""
-    note: Text = ""
+    note: Personal = ""
     local_time: Text = ""
     expected_at: Time | None = None
 
@@ -173,7 +173,7 @@ class HoldPlaced(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False
 
     hold_id: Id
     reason: HoldReason = HoldReason.OTHER
-    note: Text = ""
+    note: Personal = ""
     until: Time | None = None
 
 
@@ -181,14 +181,14 @@ class HoldReleased(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     """One hold is lifted."""
 
     hold_id: Id
-    note: Text = ""
+    note: Personal = ""
 
 
 class RiskFlagged(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Somebody suspects, or knows of, fraud."""
 
     level: Annotated[str, Meta(pattern="^(suspected|confirmed)$")] = "suspected"
-    note: Text = ""
+    note: Personal = ""
 
 
 class ReturnMarked(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -197,7 +197,7 @@ class ReturnMarked(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     return_id: Id
     lines: tuple[Units, ...]
     restocked: bool = False
-    note: Text = ""
+    note: Personal = ""
 
 
 class AddressChanged(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -216,7 +216,7 @@ class Note(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A remark for the team; empty text is a deleted one."""
 
     note_id: Id
-    text: Text = ""
+    text: Personal = ""
 
 
 class NoteRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

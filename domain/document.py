@@ -21,6 +21,11 @@ Amount = Annotated[Minor, Meta(ge=0, le=10**15)]
 Time = Annotated[datetime, Meta(tz=True)]
 Text = Annotated[str, Meta(max_length=4_096)]
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
+Personal = Annotated[str, Meta(max_length=24_000, extra={"personal": True})]
+"""Text that may name a person: what erasing takes away (X.20, `personal.py`).
+
+Plain it is as long as `Text` at most, which the edges see to; sealed it is longer (ADR 30).
+"""
 
 
 class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -38,26 +43,26 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
 
 
 class Party(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A person or firm; every field is personal and may be erased (X.20)."""
+    """A person or firm; every field but `locale` is personal and may be erased (X.20)."""
 
-    customer_id: Text = ""
-    name: Text = ""
-    email: Text = ""
-    phone: Text = ""
+    customer_id: Personal = ""
+    name: Personal = ""
+    email: Personal = ""
+    phone: Personal = ""
     locale: Text = ""
 
 
 class Address(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A postal address; every field but `country` is personal."""
 
-    name: Text = ""
-    company: Text = ""
-    street: tuple[Text, ...] = ()
-    postal_code: Text = ""
-    city: Text = ""
-    region: Text = ""
+    name: Personal = ""
+    company: Personal = ""
+    street: tuple[Personal, ...] = ()
+    postal_code: Personal = ""
+    city: Personal = ""
+    region: Personal = ""
     country: Text = ""
-    phone: Text = ""
+    phone: Personal = ""
 
 
 class Document(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -88,7 +93,7 @@ class Document(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     promised_at: Time | None = None
     shipping_method: Text = ""
     pickup: bool = False
-    note: Text = ""
+    note: Personal = ""
     customer: Party | None = None
     ship_to: Address | None = None
     bill_to: Address | None = None

@@ -25,6 +25,7 @@ from domain.order import (
     Order,
     Revision,
 )
+from domain.personal import rank, without_keys
 
 if TYPE_CHECKING:
     from domain import fact as facts
@@ -48,17 +49,26 @@ def add_document(
 ) -> Order:
     """Keep the document if it is the newest, and its place in history if it is not."""
     document = _encode(fact.body)
-    mark = digest(document)
-    number = fact.revision or at
-    order = _add_revision(order, number, Revision(at, mark, fact.body.total, fact.body.validity))
+    mark, number = digest(document), fact.revision or at
+    without = without_keys(document)
+    told = Revision(
+        at, mark, fact.body.total, fact.body.validity, digest(without) if without else 0
+    )
+    order = _add_revision(order, number, told)
     old = order.head
-    if old and (old.revision, old.digest) > (number, mark):
+    if old is None or old.revision < number:
+        return replace(order, head=_head(fact, number, at, mark, document))
+    standing, new = _standing(old), (number, rank(document), mark)
+    if standing > new or (standing == new and (old.at, old.source) <= (at, fact.source)):
         return order
-    if old and (old.revision, old.digest) == (number, mark):
-        if (old.at, old.source) <= (at, fact.source):
-            return order
+    if standing == new:
         return replace(order, head=replace(old, at=at, source=fact.source))
     return replace(order, head=_head(fact, number, at, mark, document))
+
+
+def _standing(head: Head) -> tuple[int, int, int]:
+    """Order documents: by revision, and of one revision by how they name people (`personal.py`)."""
+    return head.revision, rank(head.document), head.digest
 
 
 def _add_revision(order: Order, number: int, revision: Revision) -> Order:
@@ -68,13 +78,42 @@ def _add_revision(order: Order, number: int, revision: Revision) -> Order:
         if len(order.revisions) >= REVISIONS_MAX:
             raise TooMany("revisions", REVISIONS_MAX)
     elif known.digest != revision.digest:
-        order = conflict(order, f"order|{number}")
-        revision = max(known, revision, key=lambda one: one.digest)
+        if _contradict(known, revision):
+            order = conflict(order, f"order|{number}")
+        revision = _one_of(known, revision)
     elif known.at <= revision.at:
         return order
-    if revision is known:
+    else:
+        revision = replace(revision, plain=known.plain)
+    if revision == known:
         return order
     return replace(order, revisions={**order.revisions, number: revision})
+
+
+def _contradict(known: Revision, new: Revision) -> bool:
+    """Say whether two different documents under one number are more than two forms of one.
+
+    What is sealed cannot be compared with what was written plain.
+    """
+    if not new.erased or not known.erased:
+        plain, other = known.plain or _plain(known), new.plain or _plain(new)
+        return bool(plain and other and plain != other)
+    return known.erased != new.erased or (_is_sealed(known) and _is_sealed(new))
+
+
+def _one_of(known: Revision, new: Revision) -> Revision:
+    """Choose the document that stands for both, and remember the plain one beside it."""
+    chosen = max(known, new, key=lambda one: (_is_sealed(one), bool(one.erased), one.digest))
+    plain = max(known.plain, new.plain, _plain(known), _plain(new))
+    return replace(chosen, plain=plain if chosen.erased else 0)
+
+
+def _plain(revision: Revision) -> int:
+    return 0 if revision.erased else revision.digest
+
+
+def _is_sealed(revision: Revision) -> bool:
+    return revision.erased not in {0, revision.digest}
 
 
 def _head(
@@ -147,13 +186,17 @@ def add_mark(order: Order, name: str, fact: "Envelope", at: int, *, latest: bool
     if old is None:
         if len(order.marks) >= ENTRIES_MAX:
             raise TooMany("marks", ENTRIES_MAX)
-    elif latest != (_mark_order(mark) > _mark_order(old)) or mark == old:
+    elif latest != (_mark_order(mark, latest) > _mark_order(old, latest)) or mark == old:
         return order
     return replace(order, marks={**order.marks, name: mark})
 
 
-def _mark_order(mark: Mark) -> tuple[int, str, str, str, str, str]:
-    return mark.at, mark.cause, mark.actor, mark.reason, mark.note, mark.requester
+def _mark_order(mark: Mark, latest: bool) -> tuple[int, str, str, str, int, str, str]:  # noqa: FBT001
+    form = rank(mark.note)
+    return (
+        *(mark.at, mark.cause, mark.actor, mark.reason),
+        *(form if latest else -form, mark.note, mark.requester),
+    )
 
 
 def add_hold(order: Order, fact: "facts.HoldWasPlaced", at: int) -> Order:
@@ -169,8 +212,8 @@ def add_hold(order: Order, fact: "facts.HoldWasPlaced", at: int) -> Order:
     return replace(order, holds={**order.holds, body.hold_id: new})
 
 
-def _placing(hold: HoldEntry) -> tuple[int, str, str, str, int]:
-    return hold.placed_at, hold.reason, hold.note, hold.actor, hold.until
+def _placing(hold: HoldEntry) -> tuple[int, str, int, str, str, int]:
+    return hold.placed_at, hold.reason, rank(hold.note), hold.note, hold.actor, hold.until
 
 
 def release_hold(order: Order, fact: "facts.HoldWasReleased", at: int) -> Order:
@@ -214,7 +257,7 @@ def add_change(order: Order, key: str, value: msgspec.Struct, at: int) -> Order:
     """Keep the newest value of something that is stated by itself."""
     new = (at, _encode(value))
     old = order.changes.get(key)
-    if old and old >= new:
+    if old and (old[0], rank(old[1]), old[1]) >= (at, rank(new[1]), new[1]):
         return order
     if old is None and len(order.changes) >= ENTRIES_MAX:
         raise TooMany("changes", ENTRIES_MAX)

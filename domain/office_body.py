@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from domain.body import Units
-from domain.document import Amount, Currency, Id, Quantity, Text, Time
+from domain.document import Amount, Currency, Id, Personal, Quantity, Text, Time
 from domain.vocabulary import Minor
 
 Lines = Annotated[tuple[Units, ...], Meta(max_length=1_000)]
@@ -36,14 +36,14 @@ class ReturnRequested(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     reason: Text = ""
     resolution: Literal["refund", "exchange", "none"] = "refund"
     draft: bool = False
-    note: Text = ""
+    note: Personal = ""
 
 
 class ReturnRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something happened to a whole return."""
 
     return_id: Id
-    note: Text = ""
+    note: Personal = ""
 
 
 class ReceivedUnits(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -59,7 +59,7 @@ class ReturnReceived(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=F
 
     return_id: Id
     lines: Annotated[tuple[ReceivedUnits, ...], Meta(max_length=1_000)]
-    note: Text = ""
+    note: Personal = ""
 
 
 class InvoiceCreated(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -75,7 +75,7 @@ class InvoiceRef(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False
     """Something happened to a whole invoice."""
 
     invoice_id: Id
-    note: Text = ""
+    note: Personal = ""
 
 
 class Purchase(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -96,7 +96,7 @@ class InvoiceNumber(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 class GiftMessage(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Words that go with the goods (S4.16); empty takes them away."""
 
-    text: Text = ""
+    text: Personal = ""
 
 
 class ShippingMethod(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

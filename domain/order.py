@@ -38,6 +38,10 @@ class Revision(Struct, frozen=True, array_like=True, gc=False):
     digest: int
     total: int
     validity: str
+    erased: int = 0
+    """Digest of it with every sealed text erased; 0 where all of it is plain."""
+    plain: int = 0
+    """Digest of the plain statement that this one stands in for; 0 if there was none."""
 
 
 class Item(Struct, frozen=True, array_like=True, gc=False):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from domain.body import Package, PackageInfo
-from domain.document import Address, Currency, Document, Id, Line, Party, Text, Time
+from domain.document import Address, Currency, Document, Id, Line, Party, Personal, Text, Time
 from domain.office_body import Condition
 from domain.vocabulary import HoldReason, Parcel
 
@@ -30,7 +30,7 @@ class CancelOrder(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     """Why the remainder shall not be delivered, and whether the buyer is told (S1.33)."""
 
     reason: Text = "unspecified"
-    note: Text = ""
+    note: Personal = ""
     requester: Text = ""
     notify_customer: bool = True
 
@@ -40,7 +40,7 @@ class PlaceHold(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
 
     hold_id: Text = ""
     reason: HoldReason = HoldReason.MANUAL
-    note: Text = ""
+    note: Personal = ""
     until: Time | None = None
 
 
@@ -48,21 +48,21 @@ class ReleaseHold(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     """Which hold; empty means every hold that stands."""
 
     hold_id: Text = ""
-    note: Text = ""
+    note: Personal = ""
 
 
 class FlagRisk(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What is known of fraud."""
 
     level: Literal["suspected", "confirmed"] = "confirmed"
-    note: Text = ""
+    note: Personal = ""
 
 
 class ChooseState(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A state of the profile or of the shop's own (S1.14)."""
 
     state: Id
-    note: Text = ""
+    note: Personal = ""
     notify_customer: bool = True
 
 
@@ -89,7 +89,7 @@ class ForShipment(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     """Which shipment."""
 
     shipment_id: Id
-    note: Text = ""
+    note: Personal = ""
 
 
 class EditShipment(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -127,7 +127,7 @@ class CancelLines(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
 
     lines: AskedLines
     reason: Text = "unspecified"
-    note: Text = ""
+    note: Personal = ""
 
 
 class EditLines(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -155,14 +155,14 @@ class ReturnLines(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     reason: Text = ""
     resolution: Literal["refund", "exchange", "none"] = "refund"
     draft: bool = False
-    note: Text = ""
+    note: Personal = ""
 
 
 class ForReturn(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Which return."""
 
     return_id: Id
-    note: Text = ""
+    note: Personal = ""
 
 
 class ArrivedUnits(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -178,7 +178,7 @@ class ReceiveReturn(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 
     return_id: Id
     lines: Annotated[tuple[ArrivedUnits, ...], Meta(max_length=1_000)] = ()
-    note: Text = ""
+    note: Personal = ""
 
 
 class Capture(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -210,7 +210,7 @@ class RecordPayment(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     amount: Whole | None = None
     currency: Currency | Literal[""] = ""
     reference: Text = ""
-    note: Text = ""
+    note: Personal = ""
 
 
 class ChooseMethod(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -223,7 +223,7 @@ class ChooseMethod(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
 class WriteNote(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """A remark for the team; `note_id` defaults to the command's id (S1.17, S2.7)."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=4_096)]
+    text: Annotated[Personal, Meta(min_length=1)]
     note_id: Text = ""
 
 
@@ -273,7 +273,7 @@ class ForInvoice(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False
     """Which invoice."""
 
     invoice_id: Id
-    note: Text = ""
+    note: Personal = ""
 
 
 class Duplicate(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -23,15 +23,19 @@ _LZ4_WHERE_THE_SERVER_HAS_IT: Final = (
 HOW_TO_MIGRATE: Final = "`orderstream migrate` brings it up to date"
 
 
-def open_database(url: str, *, statement_ms: int = STATEMENT_MS) -> Engine:
-    """Make the engine of a database; nothing is connected yet. Raises WrongDatabase."""
+def open_database(url: str, *, statement_ms: int = STATEMENT_MS, durable: bool = False) -> Engine:
+    """Make the engine of a database; nothing is connected yet. Raises WrongDatabase.
+
+    A view is not `durable`: what a power cut or crash takes, rows and position alike, is read
+    again from Kafka. What is in no topic waits for the disk, and is overwritten when it goes.
+    """
     parsed = check_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
-    return _open_postgresql(parsed, statement_ms)
+        return _open_sqlite(parsed, durable=durable)
+    return _open_postgresql(parsed, statement_ms, durable=durable)
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, *, durable: bool) -> Engine:
     engine = create_engine(
         url.set(drivername=DRIVERS["sqlite"]),
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
@@ -40,9 +44,9 @@ def _open_sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:  # Any: sqlite3's, by SQLAlchemy's hook
         connection.isolation_level = None  # transactions are begun below, not guessed by sqlite3
-        # WAL: readers go on while a batch is written. What a power cut takes is read again from
-        # Kafka, because rows and position go together.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY"):
+        # WAL: readers go on while a batch is written.
+        own = ("synchronous=FULL", "secure_delete=ON") if durable else ("synchronous=NORMAL",)
+        for pragma in ("journal_mode=WAL", *own, "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA cache_size=-131072")
         # A batch dirties thousands of pages, many of them again and again: copy them back rarely.
@@ -57,11 +61,11 @@ def _open_sqlite(url: URL) -> Engine:
     return engine
 
 
-def _open_postgresql(url: URL, statement_ms: int) -> Engine:
-    # Not waiting for the disk is safe here: what a crash takes, rows and position alike, is read
-    # again from Kafka.
+def _open_postgresql(url: URL, statement_ms: int, *, durable: bool) -> Engine:
+    commit = "on" if durable else "off"
     options = (
-        f"-c synchronous_commit=off -c statement_timeout={statement_ms} -c timezone=UTC -c jit=off"
+        f"-c synchronous_commit={commit} -c statement_timeout={statement_ms}"
+        " -c timezone=UTC -c jit=off"
     )
     engine = create_engine(
         url.set(drivername=DRIVERS["postgresql"]),

@@ -13,6 +13,8 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Engine, delete, or_, select, update
 
+from domain.document import Address, Party
+from domain.personal import personal_fields
 from readmodel.bulk import delete_parts, upsert
 from readmodel.column import indexed, moment_text
 from readmodel.database import for_writing
@@ -23,8 +25,13 @@ from readmodel.projection import project
 from readmodel.seen import read_object
 
 _Json = dict[str, Any]  # Any: JSON
-_OF_DOCUMENT: Final = ("customer", "note")
-_ADDRESSES: Final = ("ship_to", "bill_to")
+_NOTE: Final = "note"
+_PEOPLE: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "customer": Party,
+    "ship_to": Address,
+    "bill_to": Address,
+}
+"""The parts of a document that are about people; of each what its type calls personal goes."""
 _IMPERSONAL: Final = frozenset(
     {
         *("state", "shipping_method", "warehouse", "eta", "label", "rates", "return", "refunded"),
@@ -32,28 +39,37 @@ _IMPERSONAL: Final = frozenset(
     }
 )
 """What was stated by itself and names nobody, by its first word; what is not known here goes."""
-_NOTE: Final = "note"
 _DATA: Final = "data"
 
 
-def erase_customer(engine: Engine, tenant: str, customer: str, now: datetime) -> list[str]:
-    """Erase who is behind the orders of a customer, by whole id or e-mail; gives the orders."""
+def orders_of(engine: Engine, tenant: str, customer: str) -> list[str]:
+    """Give the orders of a customer, by whole id or e-mail."""
     wanted = indexed(customer)
     if not wanted:
         return []
     his = or_(ORDERS.c.customer_id == wanted, ORDERS.c.customer_email == wanted)
+    with engine.connect() as connection:
+        found = connection.execute(
+            select(ORDERS.c.order_key)
+            .where(ORDERS.c.tenant == tenant, his)
+            .order_by(ORDERS.c.order_key)
+        )
+        return list(found.scalars())
+
+
+def erase_orders(engine: Engine, order_keys: Collection[str], now: datetime) -> None:
+    """Erase who is behind these orders, those included that the view does not know yet."""
     with for_writing(engine).begin() as connection:
         found = connection.execute(
             select(ORDERS.c.order_key, ORDERS.c.changed_at, ORDERS.c.generation, ORDERS.c.snapshot)
-            .where(ORDERS.c.tenant == tenant, his)
+            .where(ORDERS.c.order_key.in_(order_keys))
             .order_by(ORDERS.c.order_key)
         ).all()
-        keys = [key for key, *_ in found]
-        upsert(connection, ERASED, [(key, tenant, moment_text(now)) for key in keys])
+        rows = [(key, key.partition("/")[0], moment_text(now)) for key in order_keys]
+        upsert(connection, ERASED, rows)
         for key, changed_at, generation, snapshot in found:
             _rewrite(connection, key, snapshot, moment_text(changed_at), generation)
-        _scrub_messages(connection, keys)
-    return keys
+        _scrub_messages(connection, order_keys)
 
 
 def _rewrite(
@@ -71,14 +87,13 @@ def _rewrite(
 
 
 def scrub_snapshot(raw: bytes) -> bytes:
-    """Leave out of a snapshot who the order is for; of addresses the country stays."""
+    """Leave out of a snapshot who the order is for; country and language stay."""
     snapshot = read_object(raw)
     document: _Json = snapshot.get("order") or {}
-    for name in _OF_DOCUMENT:
-        document.pop(name, None)
-    for name in _ADDRESSES:
+    document.pop(_NOTE, None)
+    for name, kind in _PEOPLE.items():
         if name in document:
-            document[name] = _country(document[name])
+            document[name] = _impersonal(document[name], kind)
     snapshot["changes"] = {
         name: _without_note(value)
         for name, value in snapshot.get("changes", {}).items()
@@ -95,9 +110,11 @@ def _without_note(value: Any) -> Any:  # Any: JSON
     return {name: one for name, one in value.items() if name != _NOTE}
 
 
-def _country(address: object) -> _Json:
-    country = address.get("country") if isinstance(address, Mapping) else None
-    return {"country": country} if country else {}
+def _impersonal(told: object, kind: type[msgspec.Struct]) -> _Json:
+    """Keep what a type knows and does not call personal; what it does not know goes."""
+    known = set(kind.__struct_fields__) - set(personal_fields(kind))
+    fields = told if isinstance(told, Mapping) else {}
+    return {name: value for name, value in fields.items() if name in known}
 
 
 def _scrub_messages(connection: Connection, keys: Collection[str]) -> None:

@@ -12,7 +12,9 @@ from typing import Final, NamedTuple, TypeVar
 import msgspec
 from sqlalchemy import Table
 
+from domain.body import Package
 from domain.identity import digest, parcel_key
+from domain.personal import personal_fields
 from readmodel import part
 from readmodel.column import indexed, instant_text
 from readmodel.message_table import (
@@ -47,6 +49,9 @@ _TOLD_WHOLE: Final = frozenset(
 )
 """Kinds, by their first word, whose bodies hold no person's data beside the free text of a note."""
 _FREE_TEXT: Final = ("note", "text")
+_PACKAGE: Final = "package"
+_PEOPLE: Final = frozenset(field.partition(".")[0] for field in personal_fields(Package))
+"""Who sends and gets a package: not told, whatever the kind."""
 _DETAIL_CHARACTERS_MAX: Final = 2_000
 _PARCEL_CHARACTERS_MAX: Final = 128
 _SCAN_CHARACTERS_MAX: Final = 64
@@ -122,8 +127,11 @@ def _said(record: RecordSeen) -> tuple[str, str]:
     body = bytes(record.body)
     if record.kind.partition(".")[0] not in _TOLD_WHOLE or body == b"{}":
         return "", ""
-    if any(f'"{name}"'.encode() in body for name in _FREE_TEXT):
+    if any(f'"{name}"'.encode() in body for name in (*_FREE_TEXT, _PACKAGE)):
         told = {name: one for name, one in read_object(body).items() if name not in _FREE_TEXT}
+        package = told.get(_PACKAGE)
+        if isinstance(package, dict):
+            told[_PACKAGE] = {name: one for name, one in package.items() if name not in _PEOPLE}
         body = msgspec.json.encode(told)
     return "", body.decode()[:_DETAIL_CHARACTERS_MAX]
 

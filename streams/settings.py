@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         5_000, description="Records written to the view in one transaction at most."
     )
 
+    # People
+    subject_keys_url: SecretStr | None = Field(
+        None,
+        description="Where keys are kept that personal fields are sealed with, a URL like that of the view; without one they are written plain.",
+    )
+
     # The worker's own web server
     web_host: str = Field("127.0.0.1", description="Address of /metrics, /live and /ready.")
     web_port: int = Field(
@@ -208,11 +214,12 @@ class Settings(BaseSettings):
         check_names(value)
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "subject_keys_url")
     @classmethod
-    def _database_url_is_one(cls, value: SecretStr) -> SecretStr:
+    def _database_url_is_one(cls, value: SecretStr | None) -> SecretStr | None:
         try:
-            check_url(value.get_secret_value())
+            if value is not None:
+                check_url(value.get_secret_value())
         except WrongDatabase as error:
             raise ValueError(str(error)) from None
         return value

@@ -16,6 +16,7 @@ from streams.agents.fetch import FetchProcessor, Limits, Reach
 from streams.agents.lifecycle import LifecycleProcessor
 from streams.agents.recall import RecallProcessor
 from streams.agents.resolver import ResolverProcessor
+from streams.agents.sealing import Sealing
 from streams.agents.stock import StockProcessor
 from streams.agents.stock_fact import StockFactProcessor
 from streams.archive import KafkaArchive
@@ -24,10 +25,12 @@ from streams.fetch.client import Client
 from streams.key_store import KeyStore
 from streams.rulebook import rulebook
 from streams.sources import every_source
+from streams.subject import Subjects, subjects_of
 from streams.verification import Verifier
 
 if TYPE_CHECKING:
     from connectors.feed import Find
+    from domain.rules import Policy
     from streams.archive import Archive
     from streams.metric import Metrics
     from streams.settings import Settings
@@ -47,9 +50,13 @@ ROLES: Final = (
     "recall",
 )
 """Names of the agents, as `worker --roles` takes them."""
+_EDGES: Final = frozenset({"orders", "payments", "tracking", "commands", "resolver"})
+"""Those that write into the order log what people said or who they are."""
 
 
 Make = Callable[[Context], Processor]
+_Made = tuple[str, str | None, Make]
+"""A role's topic, the topic of its state, and who does its work."""
 
 
 def make_stages(
@@ -63,37 +70,30 @@ def make_stages(
 
     States are recalled from the brokers' archive unless another one is given.
     """
-    makers = _makers(settings, metrics, archive or KafkaArchive(settings))
+    subjects = subjects_of(settings)
+    makers = _makers(settings, metrics, archive or KafkaArchive(settings), subjects)
     return tuple(
-        Stage(name=role, topic=makers[role][0], changelog=makers[role][1], make=makers[role][2])
+        Stage(
+            name=role,
+            topic=makers[role][0],
+            changelog=makers[role][1],
+            make=makers[role][2],
+            outside=subjects if role in _EDGES else None,
+        )
         for role in ROLES
         if role in roles
     )
 
 
 def _makers(
-    settings: Settings, metrics: Metrics, archive: Archive
-) -> dict[str, tuple[str, str | None, Make]]:
+    settings: Settings, metrics: Metrics, archive: Archive, subjects: Subjects | None
+) -> dict[str, _Made]:
     """Say of each role what it reads, where its state is kept, and who does its work."""
     find = partial(registry.find, sources=every_source(settings))
     rules_for = rulebook(settings.profiles)
-    policy = rules_for("-/-/").policy
-    verifier = Verifier(settings.signatures, KeyStore(), settings.fetching)
     reach = _reach(settings, find)
-
-    def feeding(context: Context) -> Processor:
-        return FeedProcessor(context, metrics, refuse=verifier.refuse, find=find)
-
     return {
-        "orders": (topic.FEED_ORDERS, None, feeding),
-        "payments": (topic.FEED_PAYMENTS, None, feeding),
-        "tracking": (topic.FEED_TRACKING, None, feeding),
-        "commands": (topic.ORDER_COMMANDS, None, lambda c: CommandProcessor(c, metrics)),
-        "resolver": (
-            topic.REFERENCES,
-            topic.RESOLVER_CHANGELOG,
-            lambda c: ResolverProcessor(c, metrics, policy),
-        ),
+        **_edges(settings, metrics, find, rules_for("-/-/").policy, subjects),
         "lifecycle": (
             topic.ORDER_LOG,
             topic.LIFECYCLE_CHANGELOG,
@@ -117,6 +117,41 @@ def _makers(
         ),
         "archive": (topic.ORDER_ARCHIVE, None, lambda c: ArchiveProcessor(c, metrics)),
         "recall": (topic.ORDER_RECALLS, None, lambda c: RecallProcessor(c, metrics, archive)),
+    }
+
+
+def _edges(
+    settings: Settings,
+    metrics: Metrics,
+    find: Find,
+    policy: Policy,
+    subjects: Subjects | None,
+) -> dict[str, _Made]:
+    """Make those that write into the order log what people said or who they are."""
+    verifier = Verifier(settings.signatures, KeyStore(), settings.fetching)
+
+    def sealing() -> Sealing | None:
+        return Sealing(subjects) if subjects is not None else None
+
+    def feeding(context: Context) -> Processor:
+        return FeedProcessor(
+            context, metrics, refuse=verifier.refuse, find=find, sealing=sealing()
+        )
+
+    return {
+        "orders": (topic.FEED_ORDERS, None, feeding),
+        "payments": (topic.FEED_PAYMENTS, None, feeding),
+        "tracking": (topic.FEED_TRACKING, None, feeding),
+        "commands": (
+            topic.ORDER_COMMANDS,
+            None,
+            lambda c: CommandProcessor(c, metrics, sealing=sealing()),
+        ),
+        "resolver": (
+            topic.REFERENCES,
+            topic.RESOLVER_CHANGELOG,
+            lambda c: ResolverProcessor(c, metrics, policy, sealing=sealing()),
+        ),
     }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from connectors import feed, registry
 from connectors.delivery import Delivery, Quarantined, Source
-from connectors.normalise import normalise
+from connectors.normalise import Reading, normalise
 from domain.fact import Fact, ReferenceWasLinked, UnknownWasReported
 from domain.instant import moment
 from streams import topic
@@ -18,6 +19,7 @@ from streams.fetch.message import encode_wanted, want
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
+    from streams.agents.sealing import Sealing
     from streams.engine.stage import Context
     from streams.metric import Metrics
 
@@ -36,22 +38,25 @@ class FeedProcessor(AgentProcessor):
         *,
         refuse: Refuse,
         find: feed.Find = registry.find,
+        sealing: Sealing | None = None,
     ) -> None:
         super().__init__(context, metrics)
         self._refuse = refuse
         self._find = find
+        self._sealing = sealing
+        self._readings: dict[int, Reading] = {}
+
+    async def prepare(self, records: Sequence[ConsumerRecord]) -> None:
+        """Read the records beforehand, and get the keys of the orders that they are about."""
+        self._readings = {record.offset: self._read(record) for record in records}
+        if self._sealing is not None:
+            facts = chain.from_iterable(one.facts for one in self._readings.values())
+            await self._sealing.prepare(fact for fact in facts if _is_for_log(fact))
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Normalise each record and send its facts on."""
         for record in records:
-            read = feed.read(record.value, record.headers, find=self._find)
-            if isinstance(read, Quarantined):
-                self._bury_unread(record, read)
-                continue
-            if refused := self._refuse(*read, moment(record.timestamp * 1_000)):
-                self._bury_unread(record, refused)
-                continue
-            reading = normalise(*read)
+            reading = self._readings.pop(record.offset, None) or self._read(record)
             for quarantined in reading.quarantined:
                 self._bury_unread(record, quarantined)
             for wanted in reading.wanted:
@@ -62,6 +67,14 @@ class FeedProcessor(AgentProcessor):
             for fact, encoded in zip(reading.facts, reading.encoded, strict=True):
                 self._send(record, fact, encoded)
 
+    def _read(self, record: ConsumerRecord) -> Reading:
+        read = feed.read(record.value, record.headers, find=self._find)
+        if isinstance(read, Quarantined):
+            return Reading(quarantined=(read,))
+        if refused := self._refuse(*read, moment(record.timestamp * 1_000)):
+            return Reading(quarantined=(refused,))
+        return normalise(*read)
+
     def _send(self, record: ConsumerRecord, fact: Fact, encoded: bytes) -> None:
         outbox = self._context.outbox
         if isinstance(fact, UnknownWasReported):
@@ -70,11 +83,17 @@ class FeedProcessor(AgentProcessor):
             key = reference_key(fact.tenant, fact.body.reference)
             outbox.send(topic.REFERENCES, key, encoded)
         elif fact.order_key:
+            if self._sealing is not None:
+                encoded = self._sealing.encode(fact)
             outbox.send(topic.ORDER_LOG, fact.order_key.encode(), encoded)
         elif fact.reference:
             outbox.send(topic.REFERENCES, reference_key(fact.tenant, fact.reference), encoded)
         else:
             self._bury(record, "the fact names no order", field="order_key")
+
+
+def _is_for_log(fact: Fact) -> bool:
+    return bool(fact.order_key) and not isinstance(fact, ReferenceWasLinked)
 
 
 def reference_key(tenant: str, reference: str) -> bytes:

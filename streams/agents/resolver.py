@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from domain.codec import encode_message, encode_record
 from domain.fact import Fact, ReferenceWasLinked
+from domain.personal import personal_texts
 from domain.reference import HOPS_MAX, Entry, Resolved, deadline_of, miss, resolve
 from domain.rules import Policy
 from streams import topic
@@ -19,6 +21,7 @@ from streams.agents.processor import AgentProcessor
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
+    from streams.agents.sealing import Sealing
     from streams.engine.stage import Context
     from streams.metric import Metrics
 
@@ -31,9 +34,18 @@ _pack: Final = msgspec.msgpack.Encoder()
 class ResolverProcessor(AgentProcessor):
     """Keeps one entry per reference of its partition."""
 
-    def __init__(self, context: Context, metrics: Metrics, policy: Policy) -> None:
+    def __init__(
+        self,
+        context: Context,
+        metrics: Metrics,
+        policy: Policy,
+        *,
+        sealing: Sealing | None = None,
+    ) -> None:
         super().__init__(context, metrics)
         self._policy = policy
+        self._encode = encode_record if sealing is None else sealing.encode
+        self._sealing = sealing
         self._deadlines = DeadlineIndex(context.store)
         self._parked = 0
         self._parked_shown = metrics.parked.labels(partition=str(context.partition))
@@ -41,6 +53,23 @@ class ResolverProcessor(AgentProcessor):
     def restored(self) -> None:
         """Collect the deadlines; facts that wait have one until it was missed."""
         self._deadlines.restore()
+
+    async def prepare(self, records: Sequence[ConsumerRecord]) -> None:
+        """Get the keys of all orders that these records may turn out to be about."""
+        if self._sealing is None:
+            return
+        facts: list[tuple[bytes, Fact]] = []
+        for record in records:
+            with suppress(msgspec.MsgspecError):  # `process` buries it
+                facts.append((record.key or b"", _fact.decode(record.value or b"")))
+        entries = {key: self._load(key) for key, _ in facts}
+        waiting = [(key, fact) for key, entry in entries.items() for fact in entry.waiting]
+        named = {key for key, fact in (*facts, *waiting) if personal_texts(fact)}
+        order_keys = {
+            str(fact.order_key) for key, fact in facts if key in named and fact.order_key
+        }
+        order_keys.update(*(entries[key].links for key in named))
+        await self._sealing.prepare_orders(order_keys)
 
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Let each link or fact meet its reference."""
@@ -75,7 +104,7 @@ class ResolverProcessor(AgentProcessor):
     def _send(self, resolved: Resolved, hops: int) -> None:
         outbox = self._context.outbox
         for fact in resolved.to_orders:
-            outbox.send(topic.ORDER_LOG, str(fact.order_key).encode(), encode_record(fact))
+            outbox.send(topic.ORDER_LOG, str(fact.order_key).encode(), self._encode(fact))
         for anomaly in resolved.anomalies:
             outbox.send(topic.ANOMALIES, anomaly.order_key.encode(), encode_message(anomaly))
             self._metrics.anomalies.labels(kind=anomaly.kind, change=anomaly.change).inc()

@@ -28,6 +28,7 @@ from streams.command_line.failure import NoGood, WrongUse
 from streams.command_line.installation import read_settings
 from streams.command_line.order_log import records, rules_of
 from streams.command_line.output import plain_line, show_table
+from streams.command_line.subject import Opened, opening
 from streams.command_line.timeline import entry_row
 from streams.engine.partitioner import partition_of
 from streams.replay import Replay, collect_verdicts
@@ -53,6 +54,8 @@ class Picture:
     history: list[StatusChanged] = field(default_factory=list)
     log: list[tuple[datetime, Record]] = field(default_factory=list)
     order: Order | None = None
+    words: dict[int, bytes] = field(default_factory=dict)
+    """Bodies of the log with their sealed texts opened, by their place in it."""
 
 
 @click.command("order")
@@ -115,25 +118,32 @@ async def _look(
     settings: Settings, *, key: str, rules_for: Callable[[str], Rules], seconds_max: float
 ) -> Picture:
     picture = Picture(key=key)
-    wanted = key.encode()
-    async with reader(settings) as kafka:
-        partition = partition_of(wanted, await kafka.partitions(ORDER_LOG))
-        read = partial(_of_key, kafka, wanted, partition, seconds_max)
-        for value in await read(ORDER_SNAPSHOTS):
-            picture.snapshot = msgspec.json.decode(value)
-        picture.history = [_status.decode(value) for value in await read(ORDER_STATUS)]
-        log = TopicPartition(ORDER_LOG, partition)
-        async for found, record, timestamp_ms in records(
-            kafka, log, await kafka.end(log), key=wanted, seconds_max=seconds_max
-        ):
-            if record is not None and found == wanted and record.order_key == key:
-                picture.log.append((moment(timestamp_ms * 1000), record))
+    with opening(settings) as opened:
+        await _read(settings, picture, opened, seconds_max)
     verdicts = collect_verdicts(record for _, record in picture.log)
     replay = Replay(rules_for, verdicts=verdicts)
     for seen_at, record in picture.log:
         replay.take(record, seen_at=seen_at)
     picture.order = replay.order(key)
     return picture
+
+
+async def _read(settings: Settings, picture: Picture, opened: Opened, seconds_max: float) -> None:
+    wanted = picture.key.encode()
+    async with reader(settings) as kafka:
+        partition = partition_of(wanted, await kafka.partitions(ORDER_LOG))
+        read = partial(_of_key, kafka, wanted, partition, seconds_max)
+        for value in await read(ORDER_SNAPSHOTS):
+            picture.snapshot = msgspec.json.decode(opened(ORDER_SNAPSHOTS, wanted, value))
+        picture.history = [_status.decode(value) for value in await read(ORDER_STATUS)]
+        log = TopicPartition(ORDER_LOG, partition)
+        async for found, record, timestamp_ms in records(
+            kafka, log, await kafka.end(log), key=wanted, seconds_max=seconds_max
+        ):
+            if record is not None and found == wanted and record.order_key == picture.key:
+                body = msgspec.json.encode(record.body)
+                picture.words[len(picture.log)] = opened(ORDER_LOG, wanted, body)
+                picture.log.append((moment(timestamp_ms * 1000), record))
 
 
 async def _of_key(
@@ -220,7 +230,7 @@ def _commands(explanation: Explanation) -> Iterator[_Json]:
 def _timeline(picture: Picture) -> Iterator[_Json]:
     """Merge what came in with what it changed, by time; what came in stands first."""
     entries = [
-        (record.occurred_at, 0, number, _record_row(record))
+        (record.occurred_at, 0, number, _record_row(record, picture.words[number]))
         for number, (_, record) in enumerate(picture.log)
     ]
     entries += [
@@ -231,13 +241,13 @@ def _timeline(picture: Picture) -> Iterator[_Json]:
         yield {"at": at.isoformat(), **row}
 
 
-def _record_row(record: Record) -> _Json:
+def _record_row(record: Record, words: bytes) -> _Json:
     body = record.body
     if isinstance(body, Verdict):
         refused = f"refused by {body.guard}: {body.refusal}"
         said = f"{body.command} {'accepted' if body.accepted else refused}"
         return {"what": "command.judged", "from": record.actor, "detail": said}
-    said = "" if isinstance(body, Empty) else msgspec.json.encode(body).decode()
+    said = "" if isinstance(body, Empty) else words.decode()
     if len(said) > _SUMMARY_CHARACTERS_MAX:
         said = said[:_SUMMARY_CHARACTERS_MAX] + "…"
     kind = kind_of(type(record))

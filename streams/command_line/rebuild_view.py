@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -19,13 +19,16 @@ from readmodel.happening import TOPICS
 from readmodel.rebuild import REBUILD, Begun, begin, finish
 from streams.command_line.broker import Reader, reader, run
 from streams.command_line.database import database
+from streams.subject import opener_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from readmodel.opening import Opener
     from streams.settings import Settings
 
 _NO_LIMIT: Final = 0
+Write = Callable[[Sequence[Incoming], dict[Place, Span]], None]
 
 
 def rebuild_view() -> None:
@@ -38,7 +41,8 @@ async def _rebuild(settings: Settings) -> str:
         begun = await asyncio.to_thread(begin, engine, datetime.now(UTC))
         async with reader(settings) as kafka:
             ends, whole = await _look(kafka)
-            await _write(kafka, engine, begun, ends, settings.view_batch_records_max)
+            write = partial(_apply, for_writing(engine), opener_of(settings))
+            await _write(kafka, write, begun, ends, settings.view_batch_records_max)
         removed = await asyncio.to_thread(
             finish, engine, begun.generation, whole, datetime.now(UTC)
         )
@@ -62,7 +66,7 @@ async def _look(kafka: Reader) -> tuple[dict[Place, int], set[str]]:
 
 
 async def _write(
-    kafka: Reader, engine: Engine, begun: Begun, ends: dict[Place, int], records_max: int
+    kafka: Reader, write: Write, begun: Begun, ends: dict[Place, int], records_max: int
 ) -> None:
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress("{task.description}", *columns, console=Console(stderr=True)) as progress:
@@ -72,10 +76,16 @@ async def _write(
             position = begun.positions.get(place)
             async for batch, after in _batches(kafka, place, position, end, records_max):
                 spans = {place: Span(position, after)}
-                write = partial(apply, for_writing(engine), batch, spans, consumer=REBUILD)
-                await asyncio.to_thread(write)
+                await asyncio.to_thread(write, batch, spans)
                 progress.advance(bar, after - (position or 0))
                 position = after
+
+
+def _apply(
+    engine: Engine, opener: Opener | None, batch: Sequence[Incoming], spans: dict[Place, Span]
+) -> None:
+    records = batch if opener is None else opener.records(batch)
+    apply(engine, records, spans, consumer=REBUILD)
 
 
 async def _batches(

@@ -66,7 +66,10 @@ class Engine(Service):
             self._assigned
             and self._brokers_there
             and (self._committer.owns or not self._tasks)
-            and all(task.phase is Phase.WORKING for task in self._tasks.values())
+            and all(
+                task.phase is Phase.WORKING and not task.kept_waiting
+                for task in self._tasks.values()
+            )
         )
 
     async def on_start(self) -> None:
@@ -79,6 +82,8 @@ class Engine(Service):
         """End the tasks; the consumer has held them already."""
         self._closing = True
         await self._committer.stop()
+        for outside in {stage.outside for stage in self.stages.values() if stage.outside}:
+            outside.close()
 
     def surprise(self, cause: str, error: BaseException) -> None:
         """End the process, unless it is ending anyway."""
@@ -173,7 +178,9 @@ class Engine(Service):
         for source, task in self._tasks.items():
             remaining = self.consumer.remaining(source) if self.consumer is not None else None
             idle = task.meter.look(remaining)
-            if task.phase is not Phase.RECOVERING:  # recovery has a deadline of its own
+            if task.kept_waiting:  # a restart would not bring back what is away
+                task.meter.forgive()
+            elif task.phase is not Phase.RECOVERING:  # recovery has a deadline of its own
                 stuck = max(stuck, idle)
         self.live = stuck < self.settings.progress_seconds_max
         self.metrics.live.set(self.live)

@@ -5,9 +5,10 @@ For tests and for the replay command. Time is an argument; offsets count up by t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aiokafka import ConsumerRecord
 
@@ -16,7 +17,7 @@ from streams.engine.stage import Context
 from streams.engine.store import MemoryStore
 
 if TYPE_CHECKING:
-    from streams.engine.stage import Processor, Stage
+    from streams.engine.stage import Preparing, Processor, Stage
 
 Header = tuple[str, bytes]
 
@@ -101,6 +102,8 @@ class LocalStage:
                 )
             )
             self._offset += 1
+        if self.stage.outside is not None:
+            asyncio.run(cast("Preparing", self._processor).prepare(batch))
         self._processor.process(batch)
         self._processor.finish()
         return self._commit()

@@ -56,6 +56,10 @@ class Meter:
         """Note that state had to be read again after a rebalance."""
         self._metrics.restarts.labels(self._stage).inc()
 
+    def forgive(self) -> None:
+        """Begin to count anew: what did not get on could not."""
+        self.progress_at = time.monotonic()
+
     def committed(self, share: Share, keys: int) -> None:
         """Note a share of a transaction that was committed."""
         self.progress_at = now = time.monotonic()

@@ -3,6 +3,9 @@
 A processor is synchronous and does nothing but compute: it reads and writes its store, sends to
 its outbox, and never waits. What it did becomes visible in one transaction, or not at all; so it
 needs no rollback, and an exception out of it ends the process (nothing was committed).
+
+What a processor cannot compute without, such as keys out of a database, it says beforehand
+(`Preparing`): its partition waits for that, and no other does.
 """
 
 from __future__ import annotations
@@ -34,6 +37,22 @@ class Processor(Protocol):
         """Do what is due at now; answer when to be called next, None for not at all."""
 
 
+class Preparing(Processor, Protocol):
+    """A processor that needs something from outside before it works on records."""
+
+    async def prepare(self, records: Sequence[ConsumerRecord]) -> None:
+        """Get what is needed for the records that come next; waits as long as it takes."""
+
+
+class Outside(Protocol):
+    """Where processors get what they need from."""
+
+    there: bool
+
+    def close(self) -> None:
+        """Let go of it: the worker ends."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What a processor may touch."""
@@ -46,9 +65,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One kind of work: where its records come from, where its state is kept, who does it."""
+    """One kind of work: where its records come from, where its state is kept, who does it.
+
+    With an `outside` its processors are prepared (`Preparing`) before they work.
+    """
 
     name: str
     topic: str
     changelog: str | None
     make: Callable[[Context], Processor]
+    outside: Outside | None = None

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from aiokafka import TopicPartition
 
 from streams.engine.outbox import Outbox
+from streams.engine.preparation import Preparation
 from streams.engine.share import Share
 from streams.engine.stage import Context
 from streams.engine.store import MemoryStore
@@ -76,7 +77,15 @@ class PartitionTask:
             Context(stage=stage.name, partition=partition, store=self.store, outbox=self._outbox)
         )
 
+        self._preparation = Preparation(stage, self._processor, wake)
+
     # What the engine asks of a task.
+
+    @property
+    def kept_waiting(self) -> bool:
+        """Tell whether records wait for something outside that is away."""
+        outside = self.stage.outside
+        return outside is not None and not outside.there and bool(self._waiting)
 
     def deliver(self, records: Sequence[ConsumerRecord], remaining: int | None) -> None:
         """Take fetched records; those known already are left out."""
@@ -90,6 +99,7 @@ class PartitionTask:
         self._accepted = records[-1].offset + 1
         self._waiting.append(records)
         self.meter.waiting += len(records)
+        self._prepare()
         self._wake()
         if not self._full and self.meter.waiting >= self._settings.records_waiting_max:
             self._set_full(full=True)
@@ -97,6 +107,7 @@ class PartitionTask:
     def hold(self) -> None:
         """Forget what waits and take nothing more."""
         self._held = True
+        self._preparation.forget()
         self._waiting.clear()
         self.meter.waiting = 0
         if self._full:
@@ -114,6 +125,7 @@ class PartitionTask:
         self._deadline_ms = self._processor.fire(_NOTHING_IS_DUE)
         self.meter.recovered(seconds, len(self.store))
         self.phase = Phase.WORKING
+        self._prepare()
         self._wake()
 
     def stop(self) -> None:
@@ -131,7 +143,7 @@ class PartitionTask:
         """Tell how long until there is something to do, None for not before records come."""
         if self.phase is not Phase.WORKING or self._held:
             return None
-        if self._waiting:
+        if self._waiting and self._preparation.done:
             return 0.0
         if self._deadline_ms is None:
             return None
@@ -165,7 +177,7 @@ class PartitionTask:
 
     async def _process(self, records_max: int) -> tuple[int, float]:
         count, computed = 0, 0.0
-        while self._waiting and count < records_max:
+        while self._waiting and self._preparation.done and count < records_max:
             records = self._take()
             if records:
                 start = time.perf_counter()
@@ -173,6 +185,7 @@ class PartitionTask:
                 computed += time.perf_counter() - start
                 count, self._folded = count + len(records), records[-1].offset + 1
                 await asyncio.sleep(0)
+        self._prepare()
         if self._full and self.meter.waiting <= self._settings.records_waiting_max // 2:
             self._set_full(full=False)
         if count:
@@ -181,8 +194,13 @@ class PartitionTask:
             computed += time.perf_counter() - start
         return count, computed
 
+    def _prepare(self) -> None:
+        if self.phase is Phase.WORKING:
+            self._preparation.begin(self._waiting)
+
     def _take(self) -> Sequence[ConsumerRecord]:
         records = self._waiting.popleft()
+        self._preparation.take()
         self.meter.waiting -= len(records)
         if self._folded is not None and records[0].offset < self._folded:
             return _from_offset(records, self._folded)

@@ -29,6 +29,7 @@ from streams.view.waiting import Batch, Waiting
 if TYPE_CHECKING:
     from sqlalchemy import Engine as Database
 
+    from readmodel.opening import Opener
     from streams.engine.group import Membership
     from streams.engine.transport import Consumer, Fetched
     from streams.metric import Metrics
@@ -50,7 +51,13 @@ class ViewEngine(Service):
     """Owns the database of one view worker; told by Faust's rebalances which partitions to read."""
 
     def __init__(
-        self, *, settings: Settings, database: Database, metrics: Metrics, die: Die = die
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        metrics: Metrics,
+        opener: Opener | None = None,
+        die: Die = die,
     ) -> None:
         super().__init__()
         self.settings = settings
@@ -58,6 +65,7 @@ class ViewEngine(Service):
         self.consumer: Consumer | None = None
         self._database = for_writing(database)
         self._metrics = metrics
+        self._opener = opener
         self._die = die
         self._waiting = Waiting(settings.records_waiting_max)
         self._known: dict[Place, int] = {}
@@ -165,7 +173,7 @@ class ViewEngine(Service):
 
     async def _apply(self, batch: Batch) -> Written:
         try:
-            return await asyncio.to_thread(apply, self._database, batch.records, batch.spans)
+            return await asyncio.to_thread(self._write, batch)
         except PositionMoved:
             standing = await self._positions()
             if all(standing.get(place) == span.after for place, span in batch.spans.items()):
@@ -176,6 +184,11 @@ class ViewEngine(Service):
                 raise  # another worker has these partitions
             self._start_anew(standing)
             return Written()
+
+    def _write(self, batch: Batch) -> Written:
+        opener = self._opener
+        records = batch.records if opener is None else opener.records(batch.records)
+        return apply(self._database, records, batch.spans)
 
     def _start_anew(self, standing: dict[Place, int]) -> None:
         """Go back to where the database stands: a crash took its last transactions with it."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readmodel.happening import TOPICS
 from streams.app import App, assemble, run_app
+from streams.subject import opener_of
 from streams.view.engine import ViewEngine
 from streams.view.transport import ViewTransport
 
@@ -34,7 +35,9 @@ def create_view(
     """Put a view worker together: one agent per topic, all into one database."""
     own = view_settings(settings)
     options: dict[str, Any] = {} if die is None else {"die": die}
-    engine = ViewEngine(settings=own, database=database, metrics=metrics, **options)
+    engine = ViewEngine(
+        settings=own, database=database, metrics=metrics, opener=opener_of(settings), **options
+    )
     agents = {f"{ROLE}-{topic}": topic for topic in TOPICS}
     return assemble(own, engine, agents, metrics, ViewTransport)
 

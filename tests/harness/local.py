@@ -90,6 +90,12 @@ class LocalJob:
         self.topics[topic].append(Entry(0, offset, self.now_ms, key, value, tuple(headers)))
         self.now_ms += 1
 
+    def end(self) -> None:
+        """Let go of what is outside, as a worker that ends does."""
+        for stage in self._stages:
+            if stage.stage.outside is not None:
+                stage.stage.outside.close()
+
     def run(self) -> None:
         """Work until no stage has anything to do."""
         while sum(self._step(stage) for stage in self._stages):
