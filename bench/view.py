@@ -31,7 +31,7 @@ from readmodel.rebuild import REBUILD, begin, finish
 from tests.harness.installation import cpu_seconds
 from tests.harness.postgresql import Server
 
-BATCH = 5_000
+BATCH = 10_000
 COPIES = 10
 WRITERS = 2
 LAG_CHANGES_PER_SECOND = 2_000

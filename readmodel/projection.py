@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from msgspec import Raw
@@ -83,11 +84,13 @@ def project(
     Raises msgspec.MsgspecError or ValueError for what is no snapshot.
     """
     context, before = _read(raw), read_imprint(standing)
-    digests = tuple([digest_of(getattr(context.seen, name)) for name in _READ])
+    digests = tuple([digest_of(section) for section in _sections_of(context.seen)])
     changed = {
         name
-        for place, name in enumerate(_READ)
-        if before is None or digests[place] != before.digests[place]
+        for name, one, other in zip(
+            _READ, digests, before.digests if before else _UNKNOWN, strict=True
+        )
+        if one != other
     }
     parts = {
         name: list(make(context)) for name, read, make in _SECTIONS if not changed.isdisjoint(read)
@@ -192,20 +195,15 @@ _Parts = dict[str, list[Row]]
 def _counts(parts: _Parts, before: Imprint | None) -> tuple[tuple[int, ...], dict[str, int]]:
     """Count the rows of every part, and name the parts of which there are fewer than before."""
     if before is None:
-        counts = tuple([len(parts[name]) for name, *_ in _SECTIONS])
-        return counts, {name: len(rows) for name, rows in parts.items()}
-    counts = tuple(
-        [
-            len(parts[name]) if name in parts else before.rows[place]
-            for place, (name, *_) in enumerate(_SECTIONS)
-        ]
-    )
-    fewer = {
-        name: counts[place]
-        for place, (name, *_) in enumerate(_SECTIONS)
-        if counts[place] < before.rows[place]
-    }
-    return counts, fewer
+        kept = {name: len(rows) for name, rows in parts.items()}
+        return tuple(kept.values()), kept
+    counts, kept = list(before.rows), {}
+    for name, rows in parts.items():
+        place = _PLACES[name]
+        counts[place] = len(rows)
+        if counts[place] < before.rows[place]:
+            kept[name] = counts[place]
+    return tuple(counts), kept
 
 
 def _add_words(
@@ -281,3 +279,6 @@ _READ: Final = tuple(
     )
 )
 """The fields whose digests tell what changed."""
+_UNKNOWN: Final = (None,) * len(_READ)
+_PLACES: Final = {name: place for place, (name, *_) in enumerate(_SECTIONS)}
+_sections_of: Final = attrgetter(*_READ)

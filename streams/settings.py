@@ -136,7 +136,7 @@ class Settings(BaseSettings):
         description="Where the view is kept: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
     )
     view_batch_records_max: Count = Field(
-        5_000, description="Records written to the view in one transaction at most."
+        10_000, description="Records written to the view in one transaction at most."
     )
 
     # People

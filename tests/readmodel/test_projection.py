@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from domain import fact as facts
 from domain.codec import encode_message
@@ -29,11 +31,13 @@ from readmodel.order_table import (
     METADATA,
     NOTES,
     PARCELS,
+    PARTS,
     SHIPMENTS,
     TRANSACTIONS,
     WORDS,
 )
 from readmodel.projection import project
+from readmodel.rebuild import REBUILD, begin
 from tests.domain import builders
 from tests.domain.builders import (
     KEY,
@@ -47,6 +51,8 @@ from tests.domain.builders import (
     refunded,
     scan,
 )
+from tests.harness.story import story
+from tests.readmodel.world import NOW
 
 IDA = Party(customer_id="c1", name="Ida Berg", email="ida@example.org", phone="+49 30 1")
 SNAPSHOTS = "order-snapshots"
@@ -354,3 +360,83 @@ def test_a_stock_and_its_movements_are_rows_and_never_go_back(world):
         (stock,) = connection.execute(select(STOCKS)).mappings()
     assert (stock["on_hand"], stock["version"], stock["health"]) == (5, 2, "low")
     assert [one["wanted"] for one in world.rows(STOCK_MOVEMENTS)] == [2]
+
+
+def _told_again_whole(world):
+    """Write every order anew, as a rebuild does: nothing that stands is relied on."""
+    last = {one.key: one for one in world.records if one.topic == SNAPSHOTS}
+    begin(world.engine, NOW)
+    spans = {Place(SNAPSHOTS, 0): Span(None, len(world.records))}
+    apply(world.writing, list(last.values()), spans, consumer=REBUILD)
+
+
+def _standing_rows(world):
+    tables = (*PARTS, METADATA.tables["order_search"], METADATA.tables["orders"])
+    with world.engine.connect() as connection:
+        return {
+            table.name: sorted(
+                map(str, connection.execute(select(*_told_columns(table))).all()),
+            )
+            for table in tables
+        }
+
+
+def _told_columns(table):
+    return [one for one in table.c if one.name not in {"generation", "id", "changed_at"}]
+
+
+def test_orders_that_came_change_by_change_stand_as_if_they_came_at_once(world):
+    chance = random.Random(20260105)
+    stories = {f"acme/shop/{number}": story(chance, number) for number in range(25)}
+    for step in range(max(map(len, stories.values()))):
+        for key, records in stories.items():
+            world.say(*records[step : step + 1], key=key)
+        world.apply()
+    world.tell(*_story(), held(at=70), builders.released(at=71), refunded(150))
+    by_change = _standing_rows(world)
+    assert all(by_change[name] for name in ("order_line", "order_word", "order_parcel"))
+
+    _told_again_whole(world)
+
+    assert _standing_rows(world) == by_change
+
+
+def test_what_there_is_less_of_goes(world):
+    world.tell(placed(), held("fraud"), held("stock", at=2))
+    world.tell(builders.released("fraud"))
+
+    assert [one["hold_id"] for one in world.rows(HOLDS)] == ["stock"]
+    assert [one["position"] for one in world.rows(HOLDS)] == [0]
+
+
+def test_an_order_of_an_earlier_release_is_written_whole_once(world):
+    world.tell(*_story())
+    before = _standing_rows(world)
+    with world.writing.begin() as connection:
+        connection.execute(update(METADATA.tables["orders"]).values(digests=b"\x00" * 88))
+        stray = {"order_key": KEY, "profile": "storefront", "axis": "payment", "word": "Stray"}
+        connection.execute(
+            WORDS.insert(), {**stray, "tenant": "acme", "created_at": "2026-01-05T09:00:00Z"}
+        )
+
+    world.tell(scan("delivered", at=90))
+
+    words = {(one["profile"], one["axis"], one["word"]) for one in world.rows(WORDS)}
+    assert ("storefront", "payment", "Stray") not in words
+    assert len(_standing_rows(world)["order_line"]) == len(before["order_line"])
+
+
+def test_messages_that_are_there_already_are_not_written_twice(world):
+    world.say(*_story(), ask("confirm"))
+    for number in range(30):
+        world.say(placed(), captured(), key=f"acme/shop/{number}")
+    batch = list(world.records)
+    world.apply()
+    before = {name: world.rows(table) for name, table in _tables()}
+    with world.writing.begin() as connection:
+        connection.execute(delete(METADATA.tables["projection_position"]))
+
+    spans = {Place(record.topic, 0): Span(None, record.offset + 1) for record in batch}
+    apply(world.writing, batch, spans)
+
+    assert {name: world.rows(table) for name, table in _tables()} == before
