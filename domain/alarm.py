@@ -10,38 +10,33 @@ from typing import Final, Literal
 from domain.anomaly import Finding, find_anomalies
 from domain.message import ActionRequired, Anomaly, Message
 from domain.order import Order
+from domain.rules import Policy
+from domain.standing import compare
 
 _ACTIONS: Final = frozenset({"reship_or_refund"})
 """Proposals that somebody must carry out outside (spec model, 8.4); money is `process.py`'s."""
 
 
 def sound_alarms(
-    order: Order, cause: str, occurred_at: datetime
+    order: Order, cause: str, occurred_at: datetime, policy: Policy
 ) -> tuple[dict[str, int], Sequence[Message]]:
-    """Compare what does not fit now with what was raised; say the difference, and remember it.
-
-    The memory counts how often each anomaly was raised, below zero while it is resolved, so a
-    second time has an id of its own.
-    """
-    found = find_anomalies(order)
+    """Compare what does not fit now with what was raised; say the difference, and remember it."""
+    found = find_anomalies(order, policy)
     if not found and not order.raised:
         return order.raised, ()
-    known = {name for name, times in order.raised.items() if times > 0}
-    if found.keys() == known:
+    difference = compare(found, order.raised)
+    if difference is None:
         return order.raised, ()
-    raised = dict(order.raised)
-    messages: list[Message] = []
-    for name in sorted(found.keys() - known):
-        raised[name] = abs(raised.get(name, 0)) + 1
+    raised, messages = difference.raised, list[Message]()
+    for name in difference.appeared:
         finding, times = found[name], raised[name]
         messages.append(_anomaly(order, cause, occurred_at, name, finding, "raised", times))
         if finding.proposed in _ACTIONS and not order.test:
             messages.append(_action(order, cause, occurred_at, name, finding, times))
-    for name in sorted(known - found.keys()):
+    for name in difference.gone:
         kind, _, about = name.partition(":")
         gone = Finding(kind, about, "info", {}, "")
-        messages.append(_anomaly(order, cause, occurred_at, name, gone, "resolved", raised[name]))
-        raised[name] = -raised[name]
+        messages.append(_anomaly(order, cause, occurred_at, name, gone, "resolved", -raised[name]))
     return raised, messages
 
 

@@ -163,7 +163,7 @@ def announce(
             _say_returns(speaker, rules)
         if "placed" in order.marks and (first or "placed" not in before.marks):
             _say_placed(speaker, rules)
-    raised, alarms = sound_alarms(order, cause.event_id, cause.occurred_at)
+    raised, alarms = sound_alarms(order, cause.event_id, cause.occurred_at, rules.policy)
     speaker.messages.extend(alarms)
     if not speaker.messages:
         return order, speaker.messages

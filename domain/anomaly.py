@@ -7,6 +7,7 @@ facts in any order (X.1); what was raised before is compared with it, and the di
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple
 
+from domain.article import by_line, sum_movements
 from domain.deadline import (
     AUTHORIZATION,
     ON_ITS_WAY,
@@ -18,7 +19,9 @@ from domain.deadline import (
 )
 from domain.order import Order
 from domain.promise import standing_holds
+from domain.rules import Policy
 from domain.stock_wish import COMPLETED, STOCK_HOLD
+from domain.vocabulary import PLAIN, Closure
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -33,7 +36,7 @@ class Finding(NamedTuple):
     proposed: str
 
 
-def find_anomalies(order: Order) -> dict[str, Finding]:
+def find_anomalies(order: Order, policy: Policy) -> dict[str, Finding]:
     """Collect what does not fit, by `kind` or `kind:about`."""
     if _is_plain(order):
         return _NONE
@@ -42,10 +45,13 @@ def find_anomalies(order: Order) -> dict[str, Finding]:
         for finding in finder(order):
             name = f"{finding.kind}:{finding.about}" if finding.about else finding.kind
             found[name] = finding
+    if "return_exceeds_delivery" in found and not _returned_unsent(order, policy):
+        del found["return_exceeds_delivery"]
     return found
 
 
 _NONE: Final[dict[str, Finding]] = {}
+_OPEN: Final = PLAIN[Closure.OPEN]
 _NOTED: Final = ("unknown:", "timer:")
 
 
@@ -63,6 +69,7 @@ def _is_plain(order: Order) -> bool:
         or goods.after_cancel
         or (goods.handed_over and order.operations and not money.captured)
         or derived.promise.cancelled_at
+        or derived.promise.closure != _OPEN
         or (order.head is not None and order.head.hold)
     ):
         return False
@@ -131,6 +138,31 @@ def _parcels(order: Order) -> Iterator[Finding]:
         if parcel.state == "returned_to_sender":
             evidence = {"parcel": number, "shipment": parcel.shipment_id}
             yield Finding("parcel_came_back", number, "warning", evidence, "reship_or_refund")
+
+
+def _returned_unsent(order: Order, policy: Policy) -> bool:
+    """Say whether more came back than may: than arrived, or than left where that is enough (8.13)."""
+    if policy.returnable != "handed_over" or order.head is None:
+        return True
+    back = by_line(sum_movements(order.returns), order.head.items)
+    return any(back.get(line.line_id, 0) > line.handed_over for line in order.derived.goods.lines)
+
+
+def _after_closing(order: Order) -> Iterator[Finding]:
+    """Find parcels that moved after people had declared the order over (S0.21).
+
+    A source's own closing promises nothing: shops close orders that are still on their way.
+    """
+    ends = [mark for name in ("closed", "archived") if (mark := order.marks.get(name))]
+    over = min((mark.at for mark in ends if mark.actor), default=0)
+    if not over:
+        return
+    for number, parcel in order.derived.goods.parcels.items():
+        scans = order.scans.get(number, ())
+        latest = max(parcel.at, scans[-1].at if scans else 0)
+        if latest > over:
+            evidence = {"parcel": number, "closed_at": over, "scanned_at": latest}
+            yield Finding("scan_after_close", number, "warning", evidence, "")
 
 
 def _holds(order: Order) -> Iterator[Finding]:
@@ -216,6 +248,7 @@ _FINDERS: Final = (
     _unpaid_goods,
     _goods,
     _parcels,
+    _after_closing,
     _holds,
     _words,
     _awaited,

@@ -26,6 +26,7 @@ def facets_of(derived: Derived, rules: Rules) -> Facets:
         "yes" if promise.working else "no",
         "yes" if promise.suspended else "no",
         "yes" if promise.marked_shipped else "no",
+        "yes" if promise.saved else "no",
         *rules.facets,
         promise.state,
     )

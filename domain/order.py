@@ -263,6 +263,8 @@ class Promise(Struct, frozen=True, array_like=True, gc=False):
     """Work began by a command, or on a piece: committed, picked, packed or handed over."""
     state: str = ""
     """The shop's own state that was chosen last, `base/state`; empty if none was."""
+    saved: bool = False
+    """Only saved: neither placed nor confirmed, and no work began, even if its end was asked for."""
 
 
 class Derived(Struct, frozen=True, array_like=True, gc=False):

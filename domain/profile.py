@@ -38,6 +38,7 @@ FACETS: Final[Mapping[str, tuple[str, ...]]] = {
     "working": YES_OR_NO,
     "suspended": YES_OR_NO,
     "marked_shipped": YES_OR_NO,
+    "saved": YES_OR_NO,
     "initial": ("pending", "open", "saved"),
     "auto_ship": YES_OR_NO,
     "in_process_on": ("work", "ship"),

@@ -40,6 +40,7 @@ def derive_promise(order: Order, money: Money, goods: Goods) -> Promise:
         confirmed="confirmed" in marks,
         working=_is_working(goods, marks),
         state=_chosen_state(order),
+        saved=_is_saved(goods, marks),
     )
 
 
@@ -50,6 +51,11 @@ def _is_suspended(holds: dict[str, HoldEntry]) -> bool:
 def _is_working(goods: Goods, marks: dict[str, Mark]) -> bool:
     begun = goods.handed_over or goods.packed or goods.picked or goods.committed
     return bool(begun) or "work_started" in marks
+
+
+def _is_saved(goods: Goods, marks: dict[str, Mark]) -> bool:
+    taken = "placed" in marks or "confirmed" in marks
+    return not taken and not _is_working(goods, marks)
 
 
 def _chosen_state(order: Order) -> str:

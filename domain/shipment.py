@@ -23,10 +23,18 @@ _STAGE: Final = {
     PLAIN[Parcel.COLLECTED]: COLLECTED,
     PLAIN[Parcel.RETURNED_TO_SENDER]: CAME_BACK,
 }
+_FAILED: Final = (Parcel.DAMAGED, Parcel.LOST, Parcel.RETURNING, Parcel.RETURNED_TO_SENDER)
+_DELIVERED: Final = PARCEL_RANK[Parcel.DELIVERED]
+_ADVANCE: Final = tuple(
+    PARCEL_RANK[state] if state not in _FAILED else _DELIVERED - 1 for state in Parcel
+)
+"""How far a parcel got, by its rank: one that never arrives got no further than a failed attempt."""
 _OUT_RANKS: Final = frozenset(PARCEL_RANK[state] for state in OUT)
 _CANCELLED: Final = PARCEL_RANK[Parcel.CANCELLED]
 _VOIDED: Final = PARCEL_RANK[Parcel.LABEL_VOIDED]
 _LEFT: Final = PARCEL_RANK[Parcel.HANDED_OVER]
+_NONE: Final = (_CANCELLED, _CANCELLED)
+"""No live parcel."""
 
 
 class Leg(Struct, frozen=True, gc=False):
@@ -53,7 +61,7 @@ def follow(
     by_hand = order.scans.get(whole, ())
     packages = statement.packages if statement else ()
     left_at = earliest(shipment.handed_over_at, shipment.fulfilled_at)
-    least = least_out = _CANCELLED + 1
+    least, least_out = _NONE, _CANCELLED
     carriers = {package.number: package.carrier for package in packages} or {whole: ""}
     for name, carrier in carriers.items():
         scans = _joined(order.scans.get(name, ()), by_hand) if packages else by_hand
@@ -72,9 +80,9 @@ def follow(
         if rank in _OUT_RANKS:
             least_out = min(least_out, rank)
         else:
-            least = min(least, rank)
+            least = min(least, (_ADVANCE[rank], rank))
             left_at = earliest(left_at, story.moved_at)
-    state = STATES[least if least <= _CANCELLED else least_out]
+    state = STATES[least[1] if least is not _NONE else least_out]
     return Leg(
         shipment_id,
         statement.lines if statement else (),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from domain.message import Anomaly
+from domain.standing import compare
 from domain.stock_book import Tally
 from domain.stock_fact import StockRecord
 from domain.stock_state import Stock, count, key_of_stock
@@ -22,15 +23,15 @@ def sound(
     standing = _standing(stock, found, granted)
     if not standing and not stock.raised:
         return stock.raised, ()
-    known = {name for name, times in stock.raised.items() if times > 0}
-    raised, messages = dict(stock.raised), list[Anomaly]()
-    for name in sorted(standing.keys() - known):
-        raised[name] = abs(raised.get(name, 0)) + 1
+    difference = compare(standing, stock.raised)
+    if difference is None:
+        return stock.raised, ()
+    raised, messages = difference.raised, list[Anomaly]()
+    for name in difference.appeared:
         severity, evidence = standing[name]
         messages.append(_anomaly(stock, cause, name, raised[name], "raised", severity, evidence))
-    for name in sorted(known - standing.keys()):
-        messages.append(_anomaly(stock, cause, name, raised[name], "resolved", "info", {}))
-        raised[name] = -raised[name]
+    for name in difference.gone:
+        messages.append(_anomaly(stock, cause, name, -raised[name], "resolved", "info", {}))
     return raised, messages
 
 

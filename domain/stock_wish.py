@@ -154,7 +154,9 @@ def _reserves(order: Order, policy: Policy) -> bool:
     order that somebody only asks to cancel.
     """
     promise = order.derived.promise
-    if not policy.stock or promise.closure != Closure.OPEN or promise.lifecycle in _NO_CLAIM:
+    if not policy.stock or promise.closure != Closure.OPEN:
+        return False
+    if promise.saved or promise.lifecycle in _NO_CLAIM:
         return False
     if promise.confirmed or promise.working or COMPLETED in order.marks:
         return True

@@ -8,6 +8,7 @@ from domain import office_fact as office_facts
 from domain import request
 from domain.document import Document, Line, Minor
 from domain.process import process
+from domain.stock_fact import StockMovement
 from tests.domain.asked import lines
 from tests.domain.builders import (
     ask,
@@ -360,3 +361,19 @@ def test_a_copy_replaces_nothing_of_an_order_that_has_its_number():
     known = say(facts.OrderPlaced, 0, document("1b"), order_key=copy.order_key)
     there = run([known, copy], ALLOCATION, start(copy.order_key))
     assert [one.line_id for one in there.snapshot.lines] == ["b"]
+
+
+@pytest.mark.rule("S3.4")
+def test_a_saved_order_whose_cancellation_is_asked_for_is_still_saved():
+    """
+    Nothing is allocated for it, before or after.
+    """
+    wished = Line(line_id="a", sku="TEA", quantity=3)
+    story = run([saved("3a", lines=(wished,)), ask("request_cancel", 3)], ALLOCATION)
+
+    assert story.snapshot.lifecycle == "cancel_requested"
+    assert status(story) == "Saved"
+    assert not any(isinstance(one, StockMovement) for one in story.messages)
+    taken = run([ask("decline_cancel", 4), ask("confirm", 5)], ALLOCATION, story.order)
+    assert status(taken) == "Confirmed"
+    assert any(isinstance(one, StockMovement) for one in taken.messages)

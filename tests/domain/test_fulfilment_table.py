@@ -129,6 +129,10 @@ f1=2a/Z1 f2=1b/Z2 sent:f1 sent:f2 collected:f1 delivered:f2   delivered         
 f1=2a+1b/Z1 sent:f1 collected:f1                              collected            0  0  3  0  3  0  -
 f1=2a+1b/Z1+Z2 sent:f1 delivered:Z1                           fulfilled            0  0  3  0  0  0  -
 f1=2a+1b/Z1+Z2 sent:f1 delivered:Z1 attempt_failed:Z2         fulfilled            0  0  3  0  0  0  -
+f1=2a+1b/Z1+Z2 sent:f1 delivered:Z1 lost:Z2                   fulfilled            0  0  3  0  0  0  -
+f1=2a+1b/Z1+Z2 sent:f1 damaged:Z1 delivered:Z2                fulfilled            0  0  3  0  0  0  -
+f1=2a+1b/Z1+Z2 sent:f1 delivered:Z1 returned_to_sender:Z2     fulfilled            0  0  3  0  0  0  parcel_came_back:Z2
+f1=2a+1b/Z1+Z2 sent:f1 lost:Z1 delivered:Z1 delivered:Z2      delivered            0  0  3  3  0  0  -
 f1=2a+1b/Z1 sent:f1 returned_to_sender:Z1                     fulfilled            0  0  3  0  0  0  parcel_came_back:Z1
 f1=2a+1b/Z1 sent:f1 lost:Z1                                   fulfilled            0  0  3  0  0  0  -
 f1=2a+1b/Z1 sent:f1 delivered:Z1 returning:Z1                 delivered            0  0  3  3  0  0  -

@@ -17,6 +17,7 @@ from tests.domain.builders import (
     placed,
     release,
     results,
+    returned,
     rules,
     run,
     say,
@@ -324,3 +325,14 @@ def test_a_line_that_was_cut_down_before_is_replaced_whole():
 
     assert [(one.ordered, one.cancelled) for one in story.snapshot.lines] == [(2, 2), (1, 0)]
     assert story.snapshot.money.due == 80
+
+
+@pytest.mark.rule("S4.17", "X.10")
+@pytest.mark.parametrize(("back", "anomalies"), [("1a", ()), ("2a", ("return_exceeds_delivery",))])
+def test_pieces_may_come_back_that_nobody_reported_delivered(back, anomalies):
+    """
+    What left is enough for a return here (8.13); more than left is not.
+    """
+    story = run([placed("2a"), captured(), ship(3, "1a"), returned(back)], MARKET)
+
+    assert story.snapshot.anomalies == anomalies

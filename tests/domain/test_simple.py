@@ -222,6 +222,22 @@ def test_what_comes_after_the_end_changes_no_status(before, late, kind):
     assert status(story) == before
     if before == "Cancelled":
         assert (kind, "raised") in anomalies(story.messages)
+    elif kind == "shipped_after_cancel":
+        assert ("scan_after_close", "raised") in anomalies(story.messages)
+
+
+@pytest.mark.rule("S0.21")
+def test_a_parcel_that_moves_after_people_closed_the_order_is_an_anomaly():
+    """
+    Only where somebody here declared it over: a shop's own closing says nothing of the carrier.
+    """
+    sent = [placed(), created(), handed_over(at=20)]
+    late = scan("delivered", 90)
+    closed = run([*sent, ask("close", 60), late], SIMPLE)
+    assert (status(closed), closed.snapshot.anomalies) == ("Closed", ("scan_after_close:Z1",))
+    assert run([*sent, ask("close", 99), late], SIMPLE).snapshot.anomalies == ()
+    at_source = run([*sent, say(facts.OrderClosed, 60), late], SIMPLE)
+    assert (status(at_source), at_source.snapshot.anomalies) == ("Closed", ())
 
 
 def test_goods_that_are_gone_or_a_hold_refuse_a_cancellation():
