@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from connectors.body import malformed, parse
 from connectors.delivery import Normalised, Outcome, Quarantined, Wanted
-from connectors.money import NotMoney
+from connectors.misread import Misread
 from connectors.payload import Fields
 from connectors.quarantine import quarantine, shown
 from domain.fact import Fact
@@ -83,5 +83,5 @@ def _read_one(value: object, at: str, read: Read) -> Outcome:
         return Quarantined(reason="is no object", field=at, value=shown(value))
     try:
         return read(value, at)
-    except (ValidationError, NotMoney) as error:
+    except (ValidationError, Misread) as error:
         return quarantine(error, at)

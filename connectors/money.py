@@ -8,6 +8,7 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
+from connectors.misread import Misread
 from domain.vocabulary import Minor
 
 MINOR_MAX: Final = 10**15
@@ -35,14 +36,8 @@ _PLAIN_CHARACTERS_MAX: Final = 16
 _PLAIN: Final = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
 
 
-class NotMoney(ValueError):  # noqa: N818 - says what is wrong, not that something is
-    """An amount or a currency that cannot be read; carries which field, its value and why."""
-
-    def __init__(self, reason: str, field: str, value: object) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.reason = reason
-        self.field = field
-        self.value = value
+class NotMoney(Misread):
+    """An amount or a currency that cannot be read."""
 
 
 def minor(amount: object, currency: str, *, field: str = "amount") -> Minor:
@@ -67,12 +62,14 @@ def minor_unsigned(amount: object, currency: str, *, field: str = "amount") -> M
 
 def minor_each(amount: object, pieces: int, currency: str, *, field: str = "amount") -> Minor:
     """Divide an amount by pieces; rounded half to even, so for unit prices only, never totals."""
-    if pieces == 1:
-        units = _plain_units(amount, currency)
-        if units is not None:
-            return _bounded(units, field, amount)
-    each = _scaled(amount, currency, field) / (pieces or 1)
-    return _bounded(int(each.to_integral_value(ROUND_HALF_EVEN)), field, amount)
+    pieces = pieces or 1
+    units = _plain_units(amount, currency)
+    if units is not None:
+        each, rest = divmod(units, pieces)
+        up = 2 * rest > pieces or (2 * rest == pieces and each % 2 == 1)
+        return _bounded(each + up, field, amount)
+    share = _scaled(amount, currency, field) / pieces
+    return _bounded(int(share.to_integral_value(ROUND_HALF_EVEN)), field, amount)
 
 
 def exponent(currency: str, *, field: str = "currency") -> int:

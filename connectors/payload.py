@@ -16,9 +16,9 @@ Fields = dict[str, Any]  # Any: a JSON object before its model has looked at it
 DIGITS: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
 _IDENTIFIERS: Final = 10**20  # as many as `DIGITS` has
 PIECES_MAX: Final = 1_000_000
-_TEXT_CHARACTERS_MAX: Final = 2_000  # so that two of them make a name
+TEXT_CHARACTERS_MAX: Final = 2_000  # so that two of them make a name
 _NOTE_CHARACTERS_MAX: Final = 4_096
-_ROWS_MAX: Final = 1_000
+ROWS_MAX: Final = 1_000
 _YEARS: Final = range(1990, 2200)
 
 
@@ -60,7 +60,7 @@ def read_time(value: object) -> datetime:
     return time if time.tzinfo is UTC else time.astimezone(UTC)
 
 
-def _read_utc(value: object) -> datetime:
+def read_utc(value: object) -> datetime:
     time = _read_any_time(value)
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
@@ -74,7 +74,7 @@ def _read_any_time(value: object) -> datetime:
     return time
 
 
-def _note(value: object) -> object:
+def read_note(value: object) -> object:
     """Read text, or a number that stands for text; too long is cut, never refused."""
     if type(value) is str and len(value) <= _NOTE_CHARACTERS_MAX:
         return value
@@ -85,11 +85,11 @@ def _note(value: object) -> object:
     return value
 
 
-def _text(value: object) -> object:
-    if type(value) is str and len(value) <= _TEXT_CHARACTERS_MAX:
+def read_text(value: object) -> object:
+    if type(value) is str and len(value) <= TEXT_CHARACTERS_MAX:
         return value
-    text = _note(value)
-    return text[:_TEXT_CHARACTERS_MAX] if isinstance(text, str) else text
+    text = read_note(value)
+    return text[:TEXT_CHARACTERS_MAX] if isinstance(text, str) else text
 
 
 def _rows(value: object) -> object:
@@ -109,19 +109,19 @@ def _words(value: object) -> object:
     """Read the text of an element of XML, whatever attributes stand beside it."""
     if isinstance(value, dict) and all(key[:1] in "@#" for key in value):
         return value.get("#text", "")
-    return _text(value)
+    return read_text(value)
 
 
 Identifier = Annotated[str, BeforeValidator(read_identifier)]
 Time = Annotated[datetime, BeforeValidator(read_time)]
-UtcTime = Annotated[datetime, BeforeValidator(_read_utc)]
+UtcTime = Annotated[datetime, BeforeValidator(read_utc)]
 """For fields whose name says UTC while their text says nothing."""
-Text = Annotated[str, BeforeValidator(_text)]
-Note = Annotated[str, BeforeValidator(_note)]
+Text = Annotated[str, BeforeValidator(read_text)]
+Note = Annotated[str, BeforeValidator(read_note)]
 Pieces = Annotated[int, Field(ge=0, le=PIECES_MAX, strict=True)]
-ROWS: Final = (BeforeValidator(_rows), Field(max_length=_ROWS_MAX))
+ROWS: Final = (BeforeValidator(_rows), Field(max_length=ROWS_MAX))
 """Annotates a tuple: the list may be null and has a bound."""
-MANY: Final = (BeforeValidator(_many), Field(max_length=_ROWS_MAX))
+MANY: Final = (BeforeValidator(_many), Field(max_length=ROWS_MAX))
 """Annotates a tuple of what XML does not count: nothing, one element, or a list of them."""
 Words = Annotated[str, BeforeValidator(_words)]
 """Text of an element of XML."""

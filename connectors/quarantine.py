@@ -5,14 +5,14 @@ from typing import Final
 from pydantic import ValidationError
 
 from connectors.delivery import Quarantined
-from connectors.money import NotMoney
+from connectors.misread import Misread
 
 _CHARACTERS_MAX: Final = 200
 
 
-def quarantine(error: ValidationError | NotMoney, at: str = "") -> Quarantined:
+def quarantine(error: ValidationError | Misread, at: str = "") -> Quarantined:
     """Name the field of the first complaint; `at` is the path of the object that has it."""
-    if isinstance(error, NotMoney):
+    if isinstance(error, Misread):
         return Quarantined(
             reason=error.reason, field=path(at, error.field), value=shown(error.value)
         )

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any, Final, Self
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from connectors.delivery import Delivery
 from domain.body import ReferenceLinked, UnknownReported
@@ -53,7 +54,6 @@ class Writer(Struct, frozen=True, kw_only=True, gc=False):
         `reference` stands for the writer's own where each fact of a delivery has another.
         """
         source, order_id, delivery = self.source, self.order_id, self.delivery
-        optional: dict[str, Any] = {} if body is None else {"body": body}  # the kind's own type
         return kind(
             event_id=f"{source}:{event_id}",
             occurred_at=occurred_at,
@@ -68,7 +68,7 @@ class Writer(Struct, frozen=True, kw_only=True, gc=False):
             test=self.test,
             inferred=inferred,
             payload_hash=self.payload_hash,
-            **optional,
+            body=_usual_body(kind) if body is None else body,
         )
 
     def link(self, reference: str, at: datetime) -> Fact:
@@ -88,6 +88,12 @@ class Writer(Struct, frozen=True, kw_only=True, gc=False):
         body = UnknownReported(field=field, value=value)
         short = event_id[:_UNKNOWN_ID_CHARACTERS_MAX]
         return self.fact(UnknownWasReported, short, at, body=body)
+
+
+@cache
+def _usual_body(kind: Any) -> object:  # Any: the class of a kind of fact
+    """Give the body that a kind of fact has where nothing else is said."""
+    return next(field.default for field in fields(kind) if field.name == "body")
 
 
 def writer_for(delivery: Delivery, source: str, delivery_id: str = "") -> Writer:

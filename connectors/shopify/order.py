@@ -29,6 +29,9 @@ from domain.vocabulary import CancelReason, Minor, Validity
 
 FULFILMENT: Final = ("", "unfulfilled", "partial", "fulfilled", "restocked")
 
+_PAID: Final = {status: rank for rank, status in enumerate(FINANCIAL)}
+_SENT: Final = {status: rank for rank, status in enumerate(FULFILMENT)}
+
 CANCEL_REASONS: Final = {
     "": CancelReason.UNSPECIFIED,
     "customer": CancelReason.BUYER_ASKED,
@@ -70,11 +73,9 @@ def revision_of(order: Order) -> int:
     `updated_at` has whole seconds, and one checkout sends several snapshots in one; what is left
     of the second therefore holds the progress of payment, goods and ending.
     """
-    financial = list(FINANCIAL)
-    goods = order.fulfillment_status
     progress = (
-        (financial.index(order.financial_status) if order.financial_status in financial else 0)
-        + 10 * (FULFILMENT.index(goods) if goods in FULFILMENT else 0)
+        _PAID.get(order.financial_status, 0)
+        + 10 * _SENT.get(order.fulfillment_status, 0)
         + 100 * (order.closed_at is not None)
         + 200 * (order.cancelled_at is not None)
     )

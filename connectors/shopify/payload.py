@@ -4,17 +4,19 @@ Ids go beyond 2^53, so a number with a fraction or an exponent is refused: some 
 Amounts stay as they came until `payment.py` and `order.py` know their currency.
 """
 
-from typing import Annotated, Any, Final, Self
+from typing import Any, Final
 
-from pydantic import Field, model_validator
+from msgspec import field
 
-from connectors.payload import DIGITS, ROWS, Identifier, Note, Payload, Pieces, Text, Time
+from connectors.misread import Misread
+from connectors.part import Flag, Identifier, Note, Part, Pieces, Rows, Text, Time
+from connectors.payload import DIGITS
 
 _EXACT_MAX: Final = 2**53
 """Up to here a double holds every whole number, so no tool rounded an id."""
 
 
-class _Named(Payload):
+class _Named(Part, frozen=True, kw_only=True):
     """Something whose id Shopify writes twice: as a number, and as text at the end of a gid.
 
     A tool in between that reads numbers as doubles rounds the first; an order under a wrong id
@@ -24,28 +26,28 @@ class _Named(Payload):
     id: Identifier
     admin_graphql_api_id: Text = ""
 
-    @model_validator(mode="after")
-    def _same_id_twice(self) -> Self:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if int(self.id) <= _EXACT_MAX:
+            return
         last = self.admin_graphql_api_id.partition("?")[0].rpartition("/")[2]
-        if int(self.id) > _EXACT_MAX and DIGITS.fullmatch(last) and last != self.id:
-            raise ValueError(
-                "id was rounded on its way, it is not the one of admin_graphql_api_id"
-            )
-        return self
+        if last != self.id and DIGITS.fullmatch(last):
+            reason = "was rounded on its way, it is not the one of admin_graphql_api_id"
+            raise Misread(reason, "id", self.id)
 
 
-class Money(Payload):
+class Money(Part, frozen=True, kw_only=True):
     amount: object = None
     currency_code: Text = ""
 
 
-class MoneySet(Payload):
+class MoneySet(Part, frozen=True, kw_only=True):
     """One amount in the shop's currency and in the one that the buyer saw and pays."""
 
     presentment_money: Money | None = None
 
 
-class Address(Payload):
+class Address(Part, frozen=True, kw_only=True):
     first_name: Text = ""
     last_name: Text = ""
     name: Text = ""
@@ -61,7 +63,7 @@ class Address(Payload):
     phone: Text = ""
 
 
-class Customer(Payload):
+class Customer(Part, frozen=True, kw_only=True):
     id: Identifier | None = None
     first_name: Text = ""
     last_name: Text = ""
@@ -69,7 +71,7 @@ class Customer(Payload):
     phone: Text = ""
 
 
-class Line(_Named):
+class Line(_Named, frozen=True, kw_only=True):
     quantity: Pieces
     current_quantity: Pieces | None = None
     fulfillable_quantity: Pieces | None = None
@@ -80,12 +82,12 @@ class Line(_Named):
     price_set: MoneySet | None = None
 
 
-class FulfilledLine(Payload):
+class FulfilledLine(Part, frozen=True, kw_only=True):
     id: Identifier
     quantity: Pieces
 
 
-class Fulfillment(_Named):
+class Fulfillment(_Named, frozen=True, kw_only=True):
     order_id: Identifier | None = None
     status: Text = ""
     shipment_status: Text = ""
@@ -94,13 +96,13 @@ class Fulfillment(_Named):
     service: Text = ""
     tracking_company: Text = ""
     tracking_number: Text = ""
-    tracking_numbers: Annotated[tuple[Text, ...], *ROWS] = ()
+    tracking_numbers: Rows[Text] = ()
     tracking_url: Text = ""
-    tracking_urls: Annotated[tuple[Text, ...], *ROWS] = ()
-    line_items: Annotated[tuple[FulfilledLine, ...], *ROWS] = ()
+    tracking_urls: Rows[Text] = ()
+    line_items: Rows[FulfilledLine] = ()
 
 
-class FulfillmentEvent(_Named):
+class FulfillmentEvent(_Named, frozen=True, kw_only=True):
     fulfillment_id: Identifier
     order_id: Identifier
     status: Text
@@ -112,7 +114,7 @@ class FulfillmentEvent(_Named):
     zip: Text = ""
 
 
-class Transaction(_Named):
+class Transaction(_Named, frozen=True, kw_only=True):
     order_id: Identifier | None = None
     parent_id: Identifier | None = None
     kind: Text
@@ -126,28 +128,28 @@ class Transaction(_Named):
     receipt: Any = None  # whatever the gateway answered: an object, a list, text
     processed_at: Time | None = None
     created_at: Time | None = None
-    test: bool | None = None
+    test: Flag = None
 
 
-class RefundLine(Payload):
+class RefundLine(Part, frozen=True, kw_only=True):
     line_item_id: Identifier
     quantity: Pieces
     restock_type: Text = ""
 
 
-class Refund(_Named):
+class Refund(_Named, frozen=True, kw_only=True):
     order_id: Identifier | None = None
     created_at: Time | None = None
     processed_at: Time | None = None
-    refund_line_items: Annotated[tuple[RefundLine, ...], *ROWS] = ()
-    transactions: Annotated[tuple[Transaction, ...], *ROWS] = ()
+    refund_line_items: Rows[RefundLine] = ()
+    transactions: Rows[Transaction] = ()
 
 
-class ShippingLine(Payload):
+class ShippingLine(Part, frozen=True, kw_only=True):
     title: Text = ""
 
 
-class Order(_Named):
+class Order(_Named, frozen=True, kw_only=True):
     name: Text = ""
     order_number: Text = ""
     created_at: Time
@@ -155,8 +157,8 @@ class Order(_Named):
     cancelled_at: Time | None = None
     cancel_reason: Text = ""
     closed_at: Time | None = None
-    test: bool | None = None
-    confirmed: bool | None = None
+    test: Flag = None
+    confirmed: Flag = None
     financial_status: Text = ""
     fulfillment_status: Text = ""
     currency: Text
@@ -172,7 +174,7 @@ class Order(_Named):
     total_discounts_set: MoneySet | None = None
     total_shipping_price_set: MoneySet | None = None
     gateway: Text = ""
-    payment_gateway_names: Annotated[tuple[Text, ...], *ROWS] = ()
+    payment_gateway_names: Rows[Text] = ()
     note: Note = ""
     email: Text = ""
     contact_email: Text = ""
@@ -181,14 +183,14 @@ class Order(_Named):
     customer: Customer | None = None
     shipping_address: Address | None = None
     billing_address: Address | None = None
-    shipping_lines: Annotated[tuple[ShippingLine, ...], *ROWS] = ()
-    line_items: Annotated[tuple[Line, ...], *ROWS] = ()
-    fulfillments: Annotated[tuple[Fulfillment, ...], *ROWS] = ()
-    refunds: Annotated[tuple[Refund, ...], *ROWS] = ()
-    transactions: Annotated[tuple[Transaction, ...], *ROWS] = ()
+    shipping_lines: Rows[ShippingLine] = ()
+    line_items: Rows[Line] = ()
+    fulfillments: Rows[Fulfillment] = ()
+    refunds: Rows[Refund] = ()
+    transactions: Rows[Transaction] = ()
 
 
-class Dispute(Payload):
+class Dispute(Part, frozen=True, kw_only=True):
     id: Identifier
     order_id: Identifier | None = None
     amount: object
@@ -199,7 +201,7 @@ class Dispute(Payload):
     finalized_on: Time | None = None
 
 
-class Risk(Payload):
+class Risk(Part, frozen=True, kw_only=True):
     """One provider's assessment; the order stands in the gid only."""
 
     admin_graphql_api_order_id: Text
@@ -214,52 +216,52 @@ class Risk(Payload):
         return number if DIGITS.fullmatch(number) else None
 
 
-class Hold(Payload):
+class Hold(Part, frozen=True, kw_only=True):
     reason: Text = ""
     reason_notes: Text = ""
 
 
-class WorkLine(Payload):
+class WorkLine(Part, frozen=True, kw_only=True):
     line_item_id: Identifier
     fulfillable_quantity: Pieces = 0
 
 
-class FulfillmentOrder(Payload):
+class FulfillmentOrder(Part, frozen=True, kw_only=True):
     id: Identifier
     order_id: Identifier
     status: Text
     assigned_location_id: Text = ""
-    fulfillment_holds: Annotated[tuple[Hold, ...], *ROWS] = ()
-    line_items: Annotated[tuple[WorkLine, ...], *ROWS] = ()
+    fulfillment_holds: Rows[Hold] = ()
+    line_items: Rows[WorkLine] = ()
     created_at: Time | None = None
     updated_at: Time | None = None
 
 
-class Reference(Payload):
+class Reference(Part, frozen=True, kw_only=True):
     id: Identifier
 
 
-class Fulfilled(Payload):
+class Fulfilled(Part, frozen=True, kw_only=True):
     line_item: Reference | None = None
 
 
-class ReturnLine(Payload):
+class ReturnLine(Part, frozen=True, kw_only=True):
     quantity: Pieces
     return_reason: Text = ""
     fulfillment_line_item: Fulfilled | None = None
 
 
-class Decline(Payload):
+class Decline(Part, frozen=True, kw_only=True):
     reason: Text = ""
     note: Text = ""
 
 
-class Return(_Named):
+class Return(_Named, frozen=True, kw_only=True):
     status: Text
     order: Reference | None = None
-    parent: Identifier | None = Field(None, alias="order_id")
+    parent: Identifier | None = field(default=None, name="order_id")
     decline: Decline | None = None
-    return_line_items: Annotated[tuple[ReturnLine, ...], *ROWS] = ()
+    return_line_items: Rows[ReturnLine] = ()
 
     @property
     def order_id(self) -> str | None:

@@ -9,6 +9,7 @@ Shopify Payments runs on Stripe, but its merchant never hears Stripe: there Shop
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from connectors.money import minor_unsigned
@@ -123,6 +124,7 @@ _NAMED_BY: Final = {
 """Which of Stripe's ids names which operation, as in `connectors/stripe`; else Shopify's does."""
 
 
+@lru_cache(1_024)
 def provider_of(gateway: str) -> str:
     """Write a gateway's name so that one provider has one name."""
     name = re.sub(r"[^a-z0-9]+", "_", gateway.lower()).strip("_")

@@ -6,7 +6,9 @@ All claims of one order share the reference `order:<id>`, so that a reversal fin
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import Self
+
+from msgspec import Struct
 
 from connectors.delivery import Quarantined
 from connectors.money import NotMoney, minor, minor_unsigned
@@ -19,8 +21,7 @@ from domain.fact import Fact
 from domain.vocabulary import Evidence, Minor
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
+class Purse(Struct, frozen=True, gc=False):
     """The order's money in one currency: the one that the buyer pays in."""
 
     order: Order
@@ -28,7 +29,7 @@ class Purse:
     foreign: bool
 
     @classmethod
-    def of(cls, order: Order) -> "Purse":
+    def of(cls, order: Order) -> Self:
         buyers = order.presentment_currency
         total = order.total_price_set.presentment_money if order.total_price_set else None
         if buyers and buyers != order.currency and total and total.currency_code == buyers:

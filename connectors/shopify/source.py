@@ -91,9 +91,10 @@ def normalise(delivery: Delivery) -> Outcome:
 
 
 def _element(writer: Writer, topic: str, element: Fields, at: str) -> Outcome:
-    shape = next((name for name, keys in SHAPES if keys <= element.keys()), "")
-    if (topic, shape) != ("orders/edited", "order_edit"):
-        shape = TOPICS.get(topic, shape)
+    shape = TOPICS.get(topic, "")
+    if not shape or topic == "orders/edited":
+        seen = next((name for name, keys in SHAPES if keys <= element.keys()), "")
+        shape = seen if not shape or seen == "order_edit" else shape
     if shape in IGNORED:
         return Normalised(ignored=IGNORED[shape])
     if not shape:
@@ -106,23 +107,23 @@ def _element(writer: Writer, topic: str, element: Fields, at: str) -> Outcome:
 
 
 def _order(writer: Writer, element: Fields, at: str) -> Outcome:
-    order = Order.model_validate(element)
+    order = Order.read(element)
     facts = order_facts(writer.about(order.id, test=order.test), order)
     return Normalised(facts=distinct(facts), quarantined=gaps(order, at))
 
 
 def _fulfillment(writer: Writer, element: Fields, at: str) -> Outcome:
-    fulfillment = Fulfillment.model_validate(element)
+    fulfillment = Fulfillment.read(element)
     return _of_order(writer, fulfillment, at, partial(fulfillment_facts, fulfillment=fulfillment))
 
 
 def _event(writer: Writer, element: Fields, at: str) -> Outcome:
-    event = FulfillmentEvent.model_validate(element)
+    event = FulfillmentEvent.read(element)
     return _of_order(writer, event, at, partial(event_facts, event=event))
 
 
 def _refund(writer: Writer, element: Fields, at: str) -> Outcome:
-    refund = Refund.model_validate(element)
+    refund = Refund.read(element)
     time = refund.processed_at or refund.created_at or _told_at(writer.delivery)
     if isinstance(time, Quarantined):
         return time
@@ -131,7 +132,7 @@ def _refund(writer: Writer, element: Fields, at: str) -> Outcome:
 
 
 def _transaction(writer: Writer, element: Fields, at: str) -> Outcome:
-    transaction = Transaction.model_validate(element)
+    transaction = Transaction.read(element)
     time = transaction.processed_at or transaction.created_at
     if time is None:
         return Quarantined(reason="has no time", field=path(at, "created_at"))
@@ -166,17 +167,17 @@ def _told_at(delivery: Delivery) -> datetime | Quarantined:
 
 
 def _dispute(writer: Writer, element: Fields, at: str) -> Outcome:
-    dispute = Dispute.model_validate(element)
+    dispute = Dispute.read(element)
     return _of_order(writer, dispute, at, partial(dispute_facts, dispute=dispute))
 
 
 def _risk(writer: Writer, element: Fields, at: str) -> Outcome:
-    risk = Risk.model_validate(element)
+    risk = Risk.read(element)
     return _of_order(writer, risk, at, partial(risk_facts, risk=risk))
 
 
 def _return(writer: Writer, element: Fields, at: str) -> Outcome:
-    asked = Return.model_validate(element)
+    asked = Return.read(element)
     time = _told_at(writer.delivery)
     if isinstance(time, Quarantined):
         return time
@@ -196,7 +197,7 @@ def _work(topic: str, writer: Writer, element: Fields, at: str) -> Outcome:
 def _work_part(topic: str, writer: Writer, part: Fields, at: str) -> Outcome:
     fetched = topic in {FETCHED, MOVED_FETCHED}
     if "order_id" in part or fetched:
-        whole = FulfillmentOrder.model_validate(part)
+        whole = FulfillmentOrder.read(part)
         time = whole.updated_at or whole.created_at or _told_at(writer.delivery)
         if isinstance(time, Quarantined):
             return time

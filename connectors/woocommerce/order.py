@@ -6,6 +6,7 @@ word that the goods left. Whether money came in is told by `date_paid`, not by t
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from connectors.money import NotMoney, minor, minor_each, minor_unsigned
@@ -184,9 +185,16 @@ def _payer(order: Order) -> _Payer:
     names = [order.transaction_id]
     charge = _first(_CHARGE, names + [meta[key] for key in sorted(_CHARGE_KEYS & meta.keys())])
     intent = _first(_INTENT, names + [meta[key] for key in sorted(_INTENT_KEYS & meta.keys())])
-    slug = re.sub(r"[^a-z0-9]+", "_", order.payment_method.lower()).strip("_")
-    own = "manual" if order.payment_method in MANUAL else slug
-    return _Payer("stripe" if charge or intent else own, charge, intent)
+    return _Payer(
+        "stripe" if charge or intent else _provider(order.payment_method), charge, intent
+    )
+
+
+@lru_cache(1_024)
+def _provider(method: str) -> str:
+    """Write a payment method so that one provider has one name."""
+    slug = re.sub(r"[^a-z0-9]+", "_", method.lower()).strip("_")
+    return "manual" if method in MANUAL else slug
 
 
 def _first(shape: re.Pattern[str], names: list[str]) -> str:

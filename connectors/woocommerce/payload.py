@@ -4,26 +4,28 @@ Plugins write what they like: ids as text, sku as a number, meta data of any sha
 in `_gmt` are UTC and say so nowhere; their local twins cannot be read without the shop's zone.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator, Field
+from connectors.part import Identifier, Note, Part, Rows, Text, UtcTime, reads
+from connectors.payload import PIECES_MAX
 
-from connectors.payload import PIECES_MAX, ROWS, Identifier, Note, Payload, Text, UtcTime
 
-
-def _pieces(value: object) -> int:
+def _pieces(value: float) -> int:
     """Read whole pieces; half a piece, which plugins allow, has no place in an order of units."""
-    if isinstance(value, float) and value.is_integer() and value <= PIECES_MAX:
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("is no whole number of pieces")  # noqa: TRY004 - pydantic wants it
-    return value
+    if not 0 <= value <= PIECES_MAX:
+        raise ValueError(f"is not from 0 to {PIECES_MAX}")
+    if value != int(value):
+        raise ValueError("is no whole number of pieces")
+    return int(value)
 
 
-Pieces = Annotated[int, Field(ge=0, le=PIECES_MAX), BeforeValidator(_pieces)]
+if TYPE_CHECKING:
+    Pieces = int
+else:
+    Pieces = Annotated[int | float, reads(_pieces)]
 
 
-class Address(Payload):
+class Address(Part, frozen=True, kw_only=True):
     first_name: Text = ""
     last_name: Text = ""
     company: Text = ""
@@ -37,7 +39,7 @@ class Address(Payload):
     phone: Text = ""
 
 
-class Line(Payload):
+class Line(Part, frozen=True, kw_only=True):
     id: Identifier
     quantity: Pieces
     name: Text = ""
@@ -45,17 +47,17 @@ class Line(Payload):
     total: object = None
 
 
-class ShippingLine(Payload):
+class ShippingLine(Part, frozen=True, kw_only=True):
     method_id: Text = ""
     method_title: Text = ""
 
 
-class Meta(Payload):
+class Meta(Part, frozen=True, kw_only=True):
     key: Text = ""
     value: object = None
 
 
-class Refund(Payload):
+class Refund(Part, frozen=True, kw_only=True):
     """A refund as its order lists it: no time, no lines, a negative total."""
 
     id: Identifier
@@ -63,7 +65,7 @@ class Refund(Payload):
     total: object
 
 
-class Order(Payload):
+class Order(Part, frozen=True, kw_only=True):
     id: Identifier
     number: Text = ""
     status: Text
@@ -83,7 +85,7 @@ class Order(Payload):
     transaction_id: Text = ""
     billing: Address | None = None
     shipping: Address | None = None
-    line_items: Annotated[tuple[Line, ...], *ROWS]
-    shipping_lines: Annotated[tuple[ShippingLine, ...], *ROWS] = ()
-    refunds: Annotated[tuple[Refund, ...], *ROWS] = ()
-    meta_data: Annotated[tuple[Meta, ...], *ROWS] = ()
+    line_items: Rows[Line]
+    shipping_lines: Rows[ShippingLine] = ()
+    refunds: Rows[Refund] = ()
+    meta_data: Rows[Meta] = ()

@@ -94,7 +94,7 @@ def _order(writer: Writer, element: Fields, at: str) -> Outcome:
         return _refund(writer.delivery, element, at)
     if "error" in element and "status" not in element:
         return _not_done(element, at)
-    order = Order.model_validate(element)
+    order = Order.read(element)
     return Normalised(facts=distinct(order_facts(writer.about(order.id), order)))
 
 

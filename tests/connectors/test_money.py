@@ -33,6 +33,11 @@ from connectors.money import (
         ("1200.00", "JPY", 1200),
         ("1.234", "KWD", 1234),
         ("1.2345", "CLF", 12345),
+        ("007.50", "EUR", 750),
+        ("12.", "EUR", None),
+        (".50", "EUR", None),
+        ("1²", "EUR", None),
+        ("1.2.3", "EUR", None),
         (5, "EUR", 500),
         (264.8, "EUR", 26480),
         (0.1, "EUR", 10),
@@ -114,6 +119,15 @@ def test_what_cannot_be_negative_is_refused_below_zero(amount, fits):
 def test_a_unit_price_is_rounded_half_to_even(amount, pieces, expected):
     """A unit price is for reading; totals are never made of it."""
     assert minor_each(amount, pieces, "EUR") == expected
+
+
+@given(units=st.integers(0, MINOR_MAX), pieces=st.integers(1, 1_000_000))
+def test_a_unit_price_of_plain_digits_is_that_of_decimals(units, pieces):
+    """Digits are quicker than decimals and never say something else; a blank takes the slow way."""
+    amount = f"{units // 100}.{units % 100:02}"
+
+    assert minor_each(amount, pieces, "EUR") == minor_each(f" {amount}", pieces, "EUR")
+    assert minor(amount, "EUR") == minor(f" {amount}", "EUR") == units
 
 
 @pytest.mark.parametrize(
