@@ -99,7 +99,6 @@ class Payment(StrictPayload):
 
 
 class Line(StrictPayload):
-    id: Name
     status: Word | None = None
 
 

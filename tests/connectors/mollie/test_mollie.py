@@ -138,7 +138,8 @@ def test_an_unknown_word_is_reported(name, path, field):
 
 def test_an_unknown_word_of_a_line_is_reported_beside_what_the_order_says():
     """The order's own status still counts."""
-    payload = told("order_paid", **{"lines.0.status": "teleported"})
+    word, name = {"lines.0.status": "teleported"}, {"lines.0.id": "odl_1.1l9vx0"}
+    payload = told("order_paid", **word, **name)
 
     assert only(read(SOURCE, payload), "source.unknown_reported").body.value == "teleported"
     assert kinds(payload) == ["captured"]
