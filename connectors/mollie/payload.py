@@ -36,6 +36,15 @@ class Amount(StrictPayload):
         return money.minor_unsigned(self.value, self.currency, field="amount.value")
 
 
+class ChargedBack(Amount):
+    """An amount that goes one way only; until 2019 it was written with a minus."""
+
+    @property
+    def minor(self) -> Minor:
+        """The amount in minor units, without its sign."""
+        return Minor(abs(money.minor(self.value, self.currency, field="amount.value")))
+
+
 class Reason(StrictPayload):
     code: Word | None = None
 
@@ -59,7 +68,7 @@ class Capture(StrictPayload):
 
 class Chargeback(StrictPayload):
     id: Name
-    amount: Amount
+    amount: ChargedBack
     created_at: Time = Field(alias="createdAt")
     reversed_at: Time | None = named("reversedAt")
     payment_id: Name | None = named("paymentId")

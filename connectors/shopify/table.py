@@ -78,7 +78,7 @@ TOPICS: Final = {
         ("orders/link_requested", "orders/shopify_protect_eligibility_changed"), "aside"
     ),
     **dict.fromkeys(
-        ("draft_orders/create", "draft_orders/update", "draft_orders/delete"), "proposal"
+        ("draft_orders/create", "draft_orders/update", "draft_orders/delete"), "draft_order"
     ),
 }
 
@@ -88,7 +88,8 @@ IGNORED: Final = {
     "unsaid": "a carrier's event stays told; a later one says where the parcel is",
     "nameless": "names no order; the refund that restocks the goods does",
     "aside": "says nothing of the order's money or goods",
-    "proposal": "a draft is no order yet",
+    "checkout": "a checkout is no order yet",
+    "draft_order": "a draft is no order yet",
     "tender_transaction": "the same money as order_transactions/create, without its direction",
 }
 
@@ -121,6 +122,8 @@ SHAPES: Final = (
     ("transaction", {"kind", "gateway"}),
     ("tender_transaction", {"remote_reference", "payment_method"}),
     ("order_edit", {"order_id", "staff_note"}),
+    ("draft_order", {"invoice_sent_at", "total_price"}),
+    ("checkout", {"completed_at", "cart_token"}),
     ("fulfillment", {"order_id", "tracking_numbers"}),
     ("order", {"total_price", "created_at"}),
 )

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.mollie import SOURCE
 from connectors.mollie.table import CAPTURE, LINE, ORDER, PAYMENT, PAYMENT_LINK, REFUND
-from tests.connectors import ledger
+from tests.connectors import kit, ledger
 from tests.connectors.kit import changed, only, read, sample
 
 
@@ -187,6 +187,15 @@ def test_every_order_of_arrival_and_every_repeat_ends_in_the_same_ledger(name):
     names, then = STORIES[name]
 
     assert ledger.ledger_of(SOURCE, *(sample(SOURCE, each) for each in names)) == then
+
+
+def test_a_charge_back_may_be_written_with_a_minus():
+    """As it was until 2019; what it says is the same."""
+    payload = sample(SOURCE, "chargeback_by_itself")
+    value = payload["amount"]["value"]
+
+    negative = changed(payload, {"amount.value": f"-{value}"})
+    assert kit.said(read(SOURCE, negative)) == kit.said(read(SOURCE, payload))
 
 
 def test_sums_count_only_where_their_parts_are_not_listed():

@@ -276,6 +276,18 @@ def test_a_hook_that_is_tried_out_is_marked_as_test(header, test):
     assert {fact.test for fact in outcome.facts} == {test}
 
 
+@pytest.mark.parametrize(
+    ("name", "only_there"),
+    [("draft_order", {"invoice_sent_at": None}), ("checkout", {"completed_at": None})],
+)
+def test_what_may_become_an_order_is_none_whatever_its_topic(name, only_there):
+    """Drafts and checkouts have a total, lines and an id of their own, as orders do."""
+    like_an_order = sample("order_paid") | {"cart_token": "c1"} | only_there
+
+    assert "no order yet" in deliver(like_an_order).ignored
+    assert "no order yet" in deliver({name: like_an_order}).ignored
+
+
 def test_topics_about_other_things_than_orders_are_ignored():
     """One address may take all topics of a shop; a topic that is no family of Shopify's is none."""
     outcome = deliver({"id": 632910392, "title": "Lamp"}, "products/update")
