@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
+from readmodel.archive_table import DEPARTED
 from readmodel.bulk import append, upsert
 from readmodel.erasure import erased_among, scrub_rows
 from readmodel.errors import PositionMoved
@@ -31,6 +32,7 @@ from readmodel.message_table import (
 from readmodel.order_rows import Newest, write_orders
 from readmodel.order_table import METADATA
 from readmodel.part import Row
+from readmodel.retention import bring_back, meet_departures, put_away
 from readmodel.seen import read_head
 
 LIVE: Final = "live"
@@ -177,7 +179,7 @@ def _write_rows(
     bad: list[Row] = []
     for record in records:
         if record.value is None:
-            continue  # a tombstone: retention removes orders in its own time (`retention.py`)
+            continue  # a tombstone; orders stay, those that left too (`retention.py`)
         try:
             if record.topic == SNAPSHOTS:
                 head = read_head(record.value)
@@ -190,12 +192,16 @@ def _write_rows(
                     tables.setdefault(table.name, []).append(row)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             bad.append(_unreadable(record, error))
+    left = [str(key) for key, *_ in tables.get(DEPARTED.name, ())]
+    meet_departures(connection, departing=bool(left))
     newest_of = {key: newest for key, (newest, _) in snapshots.items()}
+    bring_back(connection, newest_of)
     orders, none = write_orders(connection, newest_of, generation)
     bad += [_unreadable(snapshots[key][1], error) for key, error in none]
     for name, rows in sorted(tables.items()):
         write_table = append if grows and name in _GROWING else upsert
         write_table(connection, METADATA.tables[name], _without_erased(connection, name, rows))
+    put_away(connection, {*newest_of, *left})
     upsert(connection, UNREADABLE, bad)
     return Written(orders, orders + sum(map(len, tables.values())), len(bad))
 

@@ -23,6 +23,7 @@ _NEWER: Final = {
     " AND orders.generation < excluded.generation)",
     "stock": "stock.version < excluded.version OR (stock.version = excluded.version"
     " AND stock.generation < excluded.generation)",
+    "departed_order": "departed_order.version < excluded.version",
 }
 """A row of an order or a stock never goes back; a rebuild writes the same version again."""
 _GENERATED: Final = {"order_search": ("id",)}

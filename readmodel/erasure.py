@@ -22,6 +22,7 @@ from readmodel.message_table import ACTIONS, ERASED, NOTIFICATIONS, RESULTS
 from readmodel.order_table import METADATA, ORDERS, SEARCH
 from readmodel.part import Row
 from readmodel.projection import project
+from readmodel.retention import archived_of, bring_back, put_away
 from readmodel.seen import read_object
 
 _Json = dict[str, Any]  # Any: JSON
@@ -50,16 +51,15 @@ def orders_of(engine: Engine, tenant: str, customer: str) -> list[str]:
     his = or_(ORDERS.c.customer_id == wanted, ORDERS.c.customer_email == wanted)
     with engine.connect() as connection:
         found = connection.execute(
-            select(ORDERS.c.order_key)
-            .where(ORDERS.c.tenant == tenant, his)
-            .order_by(ORDERS.c.order_key)
+            select(ORDERS.c.order_key).where(ORDERS.c.tenant == tenant, his)
         )
-        return list(found.scalars())
+        return sorted([*found.scalars(), *archived_of(connection, tenant, customer)])
 
 
 def erase_orders(engine: Engine, order_keys: Collection[str], now: datetime) -> None:
     """Erase who is behind these orders, those included that the view does not know yet."""
     with for_writing(engine).begin() as connection:
+        bring_back(connection, order_keys)
         found = connection.execute(
             select(ORDERS.c.order_key, ORDERS.c.changed_at, ORDERS.c.generation, ORDERS.c.snapshot)
             .where(ORDERS.c.order_key.in_(order_keys))
@@ -70,6 +70,7 @@ def erase_orders(engine: Engine, order_keys: Collection[str], now: datetime) -> 
         for key, changed_at, generation, snapshot in found:
             _rewrite(connection, key, snapshot, moment_text(changed_at), generation)
         _scrub_messages(connection, order_keys)
+        put_away(connection, order_keys)
 
 
 def _rewrite(

@@ -16,6 +16,7 @@ from domain.body import Package
 from domain.identity import digest, parcel_key
 from domain.personal import personal_fields
 from readmodel import part
+from readmodel.archive_table import DEPARTED
 from readmodel.column import indexed, instant_text
 from readmodel.message_table import (
     ACTIONS,
@@ -36,6 +37,7 @@ from readmodel.told import (
     NotificationSeen,
     RecordSeen,
     ResultSeen,
+    read_left,
     read_movement,
     read_record,
     read_scan,
@@ -58,6 +60,8 @@ _SCAN_CHARACTERS_MAX: Final = 64
 """A scan's key has four texts, and an index entry has room for about 2,600 bytes."""
 _ID_CHARACTERS_MAX: Final = 512
 _SCAN: Final = "shipment.scan"
+_LEFT: Final = "archive.stored"
+"""The kind that says that the hot state let a version of an order go."""
 _CONFIGURATION: Final = "configuration."
 """Begins the kinds that are about a tenant, not about one order."""
 _JUDGED: Final = "command.judged"
@@ -114,6 +118,8 @@ def _from_log(happening: Happening, generation: int) -> Rows:
             *("", "", "", "", "", 0, because, detail),
         ),
     )
+    if record.kind == _LEFT:
+        yield DEPARTED, (order_key, tenant, read_left(record.body).version)
     if record.kind == _SCAN:
         yield SCANS, _scan(record, order_key, tenant, at, generation)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Table, select
 
+from readmodel.archive_table import ARCHIVED
+from readmodel.column import Instant
 from readmodel.message_table import (
     ACTIONS,
     ANOMALIES,
@@ -16,6 +19,8 @@ from readmodel.message_table import (
     TIMELINE,
 )
 from readmodel.order_table import ORDERS, PARTS, WORDS
+from readmodel.part import Row
+from readmodel.projection import project
 from readmodel.scope import Scope
 from readmodel.seen import read_object
 
@@ -24,40 +29,72 @@ TIMELINE_MAX: Final = 10_000
 _MESSAGES_MAX: Final = 1_000
 _LOG: Final = "order-log"
 _INNER: Final = frozenset({"digests", "generation", "snapshot"})
+_SAID_ONCE: Final = frozenset({"order_key", "tenant", "generation", "created_at"})
+"""Columns of a part that stand with its order."""
 _Json = dict[str, Any]  # Any: JSON
 
 
 def snapshot_of(connection: Connection, scope: Scope, order_key: str) -> _Json | None:
     """Give the order's snapshot as its topic has it; None where the scope knows no such order."""
-    statement = select(ORDERS.c.snapshot).where(
-        ORDERS.c.order_key == order_key, scope.covers(ORDERS.c.tenant)
+    row = _row(connection, scope, ORDERS, order_key) or _row(
+        connection, scope, ARCHIVED, order_key
     )
-    raw = connection.execute(statement).scalar_one_or_none()
-    return read_object(raw) if raw is not None else None
+    return read_object(row["snapshot"]) if row is not None else None
 
 
 def order_of(connection: Connection, scope: Scope, order_key: str) -> _Json | None:
-    """Give an order with its parts, scans and messages; None where the scope knows no such order."""
-    statement = select(ORDERS).where(
-        ORDERS.c.order_key == order_key, scope.covers(ORDERS.c.tenant)
-    )
-    row = connection.execute(statement).mappings().one_or_none()
+    """Give an order with its parts, scans and messages; None where the scope knows no such order.
+
+    The parts of one that left the hot state are made of its snapshot again.
+    """
+    row = _row(connection, scope, ORDERS, order_key)
+    archived = _row(connection, scope, ARCHIVED, order_key) if row is None else None
+    row = row or archived
     if row is None:
         return None
     shown: _Json = {name: value for name, value in row.items() if name not in _INNER}
     for name in ("ship_to", "bill_to"):
         shown[name] = msgspec.json.decode(row[name]) if row[name] else None
+    made = _parts(archived["snapshot"]) if archived else None
     for table in PARTS:
-        shown[table.name] = _rows(connection, scope, table, order_key)
+        shown[table.name] = (
+            _rows(connection, scope, table, order_key) if made is None else made[table.name]
+        )
     shown[SCANS.name] = _rows(connection, scope, SCANS, order_key)
     for table in (NOTIFICATIONS, ANOMALIES, RESULTS, ACTIONS):
         shown[table.name] = _rows(connection, scope, table, order_key)
     return shown
 
 
+def _row(connection: Connection, scope: Scope, table: Table, order_key: str) -> _Json | None:
+    statement = select(table).where(table.c.order_key == order_key, scope.covers(table.c.tenant))
+    row = connection.execute(statement).mappings().one_or_none()
+    return {str(name): value for name, value in row.items()} if row is not None else None
+
+
+def _parts(snapshot: str) -> dict[str, list[_Json]]:
+    """Make the parts of a snapshot as their tables would give them."""
+    projected = project(snapshot.encode(), changed_at="", generation=0)
+    return {
+        table.name: [_shown(table, row) for row in projected.parts.get(table.name, ())]
+        for table in PARTS
+    }
+
+
+def _shown(table: Table, row: Row) -> _Json:
+    pairs = zip(table.columns, row, strict=True)
+    shown = {
+        column.name: datetime.fromisoformat(str(value))
+        if value is not None and isinstance(column.type, Instant)
+        else value
+        for column, value in pairs
+        if column.name not in _SAID_ONCE
+    }
+    return _read_detail(shown)
+
+
 def _rows(connection: Connection, scope: Scope, table: Table, order_key: str) -> list[_Json]:
-    inner = {"order_key", "tenant", "generation", "created_at"}
-    columns = [column for column in table.columns if column.name not in inner]
+    columns = [column for column in table.columns if column.name not in _SAID_ONCE]
     if table is WORDS:
         order = [WORDS.c.profile, WORDS.c.axis, WORDS.c.word]
     elif "position" in table.c:
@@ -70,11 +107,13 @@ def _rows(connection: Connection, scope: Scope, table: Table, order_key: str) ->
         .order_by(*order)
         .limit(_MESSAGES_MAX)
     )
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
-    for row in rows:
-        if "detail" in row and row["detail"][:1] == "{":
-            row["detail"] = read_object(row["detail"])
-    return rows
+    return [_read_detail(dict(row)) for row in connection.execute(statement).mappings()]
+
+
+def _read_detail(row: _Json) -> _Json:
+    if "detail" in row and row["detail"][:1] == "{":
+        row["detail"] = read_object(row["detail"])
+    return row
 
 
 def timeline_of(

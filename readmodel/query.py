@@ -28,6 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import KeyedColumnElement
 
+from readmodel.archive_query import archived_conditions, insist_on_archive, of_archive
+from readmodel.archive_table import ARCHIVED
 from readmodel.column import Instant
 from readmodel.errors import WrongQuestion
 from readmodel.filter import NARROW, conditions, with_word, word_of
@@ -62,13 +64,17 @@ _Json = dict[str, Any]  # Any: JSON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked for; `after` is the cursor of the page before."""
+    """What is asked for; `after` is the cursor of the page before.
+
+    `archived` asks for orders that left the hot state instead (`archive_query.py`).
+    """
 
     filters: Mapping[str, str] = field(default_factory=dict)
     search: str = ""
     sort: str = NEWEST
     limit: int = 50
     after: str = ""
+    archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,10 @@ def _selected(
     now: datetime,
     columns: Sequence[Column[Any]],  # Any: of many types
 ) -> Select[Any]:  # Any: as its columns
+    if question.archived:
+        insist_on_archive(question.filters, question.search, question.sort)
+        kept = and_(*archived_conditions(question.filters, now, scope))
+        return select(*map(of_archive, columns)).where(kept)
     word = word_of(question.filters)
     source, of_word = with_word(word)
     tenant: ColumnElement[Any] = ORDERS.c.tenant
@@ -154,6 +164,8 @@ def _computed(column: ColumnElement[Any]) -> ColumnElement[Any]:
 def _sort_columns(sort: str, question: Question) -> list[KeyedColumnElement[Any]]:
     if sort not in SORTS:
         raise WrongQuestion(f"no sort {sort!r}; there are {', '.join(SORTS)}, - before for down")
+    if question.archived:
+        return [ARCHIVED.c[name] for name in (*SORTS[sort], "order_key")]
     table = WORDS if sort == "created" and word_of(question.filters) else ORDERS
     return [table.c[name] for name in (*SORTS[sort], "order_key")]
 

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 
+from readmodel.archive_table import ARCHIVED
 from readmodel.batch import LIVE, Place, current_generation, positions
 from readmodel.database import for_writing
 from readmodel.message_table import (
@@ -89,7 +90,10 @@ def _remove_orders(connection: Connection, generation: int) -> int:
     old = select(ORDERS.c.order_key).where(ORDERS.c.generation < generation)
     for table in (*PARTS, SEARCH):
         connection.execute(delete(table).where(table.c.order_key.in_(old)))
-    return connection.execute(delete(ORDERS).where(ORDERS.c.generation < generation)).rowcount
+    return sum(
+        connection.execute(delete(table).where(table.c.generation < generation)).rowcount
+        for table in (ORDERS, ARCHIVED)
+    )
 
 
 def _let_live_go_on(connection: Connection) -> None:

@@ -35,6 +35,12 @@ class VerdictSeen(Struct, frozen=True):
     refusal: str = ""
 
 
+class LeftSeen(Struct, frozen=True):
+    """Which version of an order left the hot state."""
+
+    version: Whole
+
+
 class ScanSeen(Struct, frozen=True):
     """One line of a carrier's story."""
 
@@ -164,6 +170,7 @@ class StockSeen(Struct, frozen=True):
 
 read_record: Final = msgspec.json.Decoder(RecordSeen).decode
 read_verdict: Final = msgspec.json.Decoder(VerdictSeen).decode
+read_left: Final = msgspec.json.Decoder(LeftSeen).decode
 read_scan: Final = msgspec.json.Decoder(ScanSeen).decode
 read_status: Final = msgspec.json.Decoder(StatusSeen).decode
 read_movement: Final = msgspec.json.Decoder(MovementSeen).decode

@@ -37,6 +37,7 @@ _Json = dict[str, Any]  # Any: JSON
 )
 @click.option("--limit", default=50, show_default=True, help="Rows of a page.")
 @click.option("--after", default="", help="Go on behind a page: the cursor that it ended with.")
+@click.option("--archived", is_flag=True, help="Of the orders that left the hot state.")
 @click.option("--count", "only_count", is_flag=True, help="Only count them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.argument("filters", nargs=-1, metavar="[FILTER]...")
@@ -47,6 +48,7 @@ def command(  # noqa: PLR0913 - one an option
     sort: str,
     limit: int,
     after: str,
+    archived: bool,
     only_count: bool,
     as_json: bool,
     filters: tuple[str, ...],
@@ -55,7 +57,12 @@ def command(  # noqa: PLR0913 - one an option
     scope = Scope(tenants) if tenants else EVERYBODY
     now = datetime.now(UTC)
     question = Question(
-        filters=parse_filters(filters), search=search, sort=sort, limit=limit, after=after
+        filters=parse_filters(filters),
+        search=search,
+        sort=sort,
+        limit=limit,
+        after=after,
+        archived=archived,
     )
     if only_count:
         count = ask(lambda connection: count_orders(connection, scope, question, now))

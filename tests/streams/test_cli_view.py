@@ -7,6 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from domain.archive import stored
+from domain.codec import encode_record
 from domain.document import Party
 from readmodel.database import for_writing, migrate, open_database
 from streams.cli import main
@@ -14,6 +16,7 @@ from tests.domain.builders import captured, created, handed_over, held, placed, 
 from tests.readmodel.world import World
 
 KEY = "acme/shop/1001"
+GONE = "acme/shop/1004"
 IDA = Party(name="Ida Berg", email="ida@example.org")
 
 
@@ -27,6 +30,9 @@ def url(tmp_path_factory):
     world.say(scan("delivered"), key=KEY)
     world.say(placed(at=2, test=True), held(), key="acme/web/1002")
     world.say(placed(at=3), key="other/shop/1003")
+    world.say(placed(at=4, number="#1004", customer=IDA), key=GONE)
+    version = world.snapshot(GONE).version
+    world.put("order-log", GONE, encode_record(stored(GONE, version, 0, 1_770_000_000_000)))
     world.apply()
     engine.dispose()
     return f"sqlite:///{file}"
@@ -68,6 +74,21 @@ def test_orders_are_filtered_sorted_searched_and_counted(run):
     assert keys("--search", "ida") == [KEY]
     assert keys("storefront.payment=Paid") == [KEY]
     assert run("orders", "--count", "--tenant", "acme").stdout == "2\n"
+
+
+def test_orders_that_left_the_hot_state_are_asked_for_by_name_and_found_by_key(run):
+    def keys(*arguments):
+        return [row["order_key"] for row in _rows(run("orders", "--json", *arguments))]
+
+    assert keys("--archived") == keys("--archived", "customer=ida@example.org") == [GONE]
+    assert run("orders", "--archived", "--count").stdout == "1\n"
+    shown = json.loads(run("order", GONE, "--view", "--json").stdout)
+    assert shown["snapshot"]["order_key"] == GONE
+    assert _rows(run("timeline", GONE, "--json"))[-1]["what"] == "archive.stored"
+    assert (
+        "no search among archived"
+        in run("orders", "--archived", "--search", "ida", exit_code=2).output
+    )
 
 
 def test_a_page_says_how_to_go_on(run):
