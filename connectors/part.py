@@ -117,9 +117,9 @@ def _at(value: object, parts: Sequence[str]) -> object:
     return value
 
 
-def reads(read: _Read) -> Meta:
-    """Annotate a type by what makes a field's value of what the payload holds there."""
-    return Meta(extra={"reads": ((read, False),)})
+def reads(read: _Read, *, null: bool = False) -> Meta:
+    """Annotate a type by what makes a field's value of what the payload holds, null or not."""
+    return Meta(extra={"reads": ((read, False), (read, True)) if null else ((read, False),)})
 
 
 def _each(item: object) -> tuple[tuple[_Read, bool], ...]:

@@ -1,34 +1,45 @@
 """What we read of Stripe's objects; everything else is left where it is."""
 
-from typing import Annotated, Any, Final
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from msgspec import Meta, field
 
 from connectors.listing import ELEMENTS_MAX
-from connectors.payload import StrictPayload
+from connectors.part import Part, reads
+from connectors.payload import Fields
 
 _SECONDS_MAX: Final = 253_402_300_799
+_NAME: Final = r"^[A-Za-z0-9_-]{1,200}\Z"
+_is_name: Final = re.compile(_NAME).match
 
 
-def _id_of(value: Any) -> Any:  # pydantic hands in what it found
-    """Take the id of an object that was expanded in place."""
-    return value.get("id") if isinstance(value, dict) else value
+def _link(value: Any) -> str | None:  # Any: an id, or the object that was expanded in its place
+    name = value.get("id") if isinstance(value, dict) else value
+    if name is not None and not (isinstance(name, str) and _is_name(name)):
+        raise ValueError("is no id")
+    return name
 
 
-def _orders(value: Any) -> Any:  # as above
+def _orders(value: object) -> Fields:
     return value if isinstance(value, dict) else {}
 
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
-Link = Annotated[Name | None, BeforeValidator(_id_of)]
-Seconds = Annotated[int, Field(ge=0, le=_SECONDS_MAX)]
-Units = Annotated[int, Field(ge=0, le=10**15)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$")]
-Word = Annotated[str, StringConstraints(max_length=200)]
-Metadata = Annotated[dict[str, Any], BeforeValidator(_orders)]
+Name = Annotated[str, Meta(pattern=_NAME)]
+Seconds = Annotated[int, Meta(ge=0, le=_SECONDS_MAX)]
+Units = Annotated[int, Meta(ge=0, le=10**15)]
+Currency = Annotated[str, Meta(pattern=r"^[A-Za-z]{3}\Z")]
+Word = Annotated[str, Meta(max_length=200)]
+
+if TYPE_CHECKING:
+    Link = str | None
+    Metadata = Fields
+else:
+    Link = Annotated[str | dict[str, Any] | None, reads(_link)]
+    Metadata = Annotated[object, reads(_orders, null=True)]
 
 
-class Refund(StrictPayload):
+class Refund(Part, frozen=True, kw_only=True):
     id: Name
     amount: Units
     currency: Currency
@@ -40,23 +51,23 @@ class Refund(StrictPayload):
     failure_reason: Word | None = None
 
 
-class Refunds(StrictPayload):
-    data: tuple[Refund, ...] = Field(default=(), max_length=ELEMENTS_MAX, strict=False)
+class Refunds(Part, frozen=True, kw_only=True):
+    data: Annotated[tuple[Refund, ...], Meta(max_length=ELEMENTS_MAX)] = ()
 
 
-class Multicapture(StrictPayload):
+class Multicapture(Part, frozen=True, kw_only=True):
     status: Word | None = None
 
 
-class Card(StrictPayload):
+class Card(Part, frozen=True, kw_only=True):
     multicapture: Multicapture | None = None
 
 
-class MethodDetails(StrictPayload):
+class MethodDetails(Part, frozen=True, kw_only=True):
     card: Card | None = None
 
 
-class Charge(StrictPayload):
+class Charge(Part, frozen=True, kw_only=True):
     id: Name
     amount: Units
     amount_captured: Units | None = None
@@ -69,26 +80,26 @@ class Charge(StrictPayload):
     payment_intent: Link = None
     livemode: bool | None = None
     failure_code: Word | None = None
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: Metadata = field(default_factory=dict)
     refunds: Refunds | None = None
     payment_method_details: MethodDetails | None = None
 
 
-class ChargeName(StrictPayload):
+class ChargeName(Part, frozen=True, kw_only=True):
     id: Name
 
 
-class Charges(StrictPayload):
-    data: tuple[ChargeName, ...] = Field(default=(), max_length=ELEMENTS_MAX, strict=False)
+class Charges(Part, frozen=True, kw_only=True):
+    data: Annotated[tuple[ChargeName, ...], Meta(max_length=ELEMENTS_MAX)] = ()
 
 
-class AttemptError(StrictPayload):
+class AttemptError(Part, frozen=True, kw_only=True):
     charge: Link = None
     code: Word | None = None
     decline_code: Word | None = None
 
 
-class Intent(StrictPayload):
+class Intent(Part, frozen=True, kw_only=True):
     id: Name
     amount: Units
     amount_capturable: Units | None = None
@@ -102,10 +113,10 @@ class Intent(StrictPayload):
     cancellation_reason: Word | None = None
     last_payment_error: AttemptError | None = None
     livemode: bool | None = None
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: Metadata = field(default_factory=dict)
 
 
-class Dispute(StrictPayload):
+class Dispute(Part, frozen=True, kw_only=True):
     id: Name
     amount: Units
     currency: Currency
@@ -117,7 +128,7 @@ class Dispute(StrictPayload):
     livemode: bool | None = None
 
 
-class Session(StrictPayload):
+class Session(Part, frozen=True, kw_only=True):
     id: Name
     created: Seconds
     status: Word | None = None
@@ -128,15 +139,15 @@ class Session(StrictPayload):
     client_reference_id: Word | None = None
     currency_conversion: dict[str, Any] | None = None
     livemode: bool | None = None
-    metadata: Metadata = Field(default_factory=dict)
+    metadata: Metadata = field(default_factory=dict)
 
 
-class EventData(StrictPayload):
+class EventData(Part, frozen=True, kw_only=True):
     object: dict[str, Any]
     previous_attributes: dict[str, Any] | None = None
 
 
-class Event(StrictPayload):
+class Event(Part, frozen=True, kw_only=True):
     id: Name
     type: Word
     created: Seconds

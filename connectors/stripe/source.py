@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.listing import read_body, read_parts
-from connectors.payload import Fields, StrictPayload
+from connectors.part import Part
+from connectors.payload import Fields
 from connectors.quarantine import path, shown
 from connectors.stripe.charge import charge_facts, refund_facts
 from connectors.stripe.dispute import dispute_facts
@@ -19,7 +20,7 @@ from connectors.stripe.teller import PROVIDER, Teller
 from connectors.writer import writer_for
 from domain.fact import Fact
 
-_Payload = TypeVar("_Payload", bound=StrictPayload)
+_Payload = TypeVar("_Payload", bound=Part)
 _Reader = Callable[[Teller, Fields], list[Fact]]
 
 
@@ -42,7 +43,7 @@ def _element(teller: Teller, value: Fields, at: str) -> Outcome:
 
 
 def _event(teller: Teller, value: Fields, at: str) -> Outcome:
-    event = Event.model_validate(value)
+    event = Event.read(value)
     # Sessions did not say when they were made before 2022.
     inner = {"created": event.created, **event.data.object}
     if str(inner.get("object")) in _READERS:
@@ -73,7 +74,7 @@ def _no_reader(value: Fields, at: str) -> Quarantined:
 
 
 def _reader(model: type[_Payload], tell: Callable[[Teller, _Payload], list[Fact]]) -> _Reader:
-    return lambda teller, value: tell(teller, model.model_validate(value))
+    return lambda teller, value: tell(teller, model.read(value))
 
 
 _READERS: Final = {
