@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.alarm import sound_alarms
@@ -33,7 +34,7 @@ _UNKNOWN: Final[Facets] = ("", _REST["closure"], _REST["hold"], _REST["risk"], "
 """The facets of an order of which nothing was said yet."""
 
 
-class Cause(NamedTuple):
+class Cause(Struct, frozen=True, gc=False):
     """What made the order change: the fact's or command's id, and when it happened."""
 
     event_id: str

@@ -125,7 +125,8 @@ def follow_parcel(order: Order, name: str, cancelled_at: int) -> Goods:
     before = old.shipments[shipment_id]
     stage = stage_of(before, view.left_at, shipment)
     if leg.stage != stage or leg.left_at != view.left_at or {leg.state, before} & OUT:
-        return derive_goods(order, cancelled_at)
+        legs = [] if leg.state in OUT else [leg]
+        return _count(order, legs, parcels, {shipment_id: leg.state}, cancelled_at, 0)
     shipments = old.shipments if leg.state == before else {shipment_id: leg.state}
     return replace(old, parcels=parcels, shipments=shipments)
 

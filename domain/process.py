@@ -6,8 +6,8 @@ same messages and the same bytes. It reads no clock; `seen_at` is the record's t
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.action import asked_actions, owed, owed_actions, refund_again
@@ -29,7 +29,7 @@ from domain.rules import Rules
 from domain.stock_wish import COMPLETED, tell_stocks
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True, gc=False):
     """What a record brought about; `log` must follow it in the log.
 
     Those are verdicts about the order, and facts about others that a command brought about.
@@ -49,7 +49,7 @@ def process(order: Order, record: Record, rules: Rules) -> Step:
     if not (rules.policy.stock or order.wishes):
         return step
     after, movements = tell_stocks(order, step.order, record, rules.policy)
-    return step._replace(order=after, messages=[*step.messages, *movements])
+    return replace(step, order=after, messages=[*step.messages, *movements])
 
 
 def _complete(step: Step, record: Record, rules: Rules) -> Step:
@@ -69,7 +69,7 @@ def _meet(order: Order, record: Record, rules: Rules) -> Step:
             return Step(order, (), repeat=True)
         judged = decide(order, record, rules)
         step = _apply(order, judged, rules)
-        return step._replace(log=(judged, *step.log))
+        return replace(step, log=(judged, *step.log))
     if isinstance(record, TimerHasFired):
         return _time_passed(order, record, rules)
     if isinstance(record, ConfigurationChanged | StateStored | StateRecalled):

@@ -100,21 +100,16 @@ def _money(order: Order) -> MoneyNow:
 
 
 def _words(goods: Goods, rules: Rules, facets: Facets) -> dict[str, dict[str, Any]]:
-    shipments = goods.shipments
-    return {
-        compiled.name: {
-            **_order_words(compiled, facets),
-            **{
-                axis: {shipment_id: table[state] for shipment_id, state in shipments.items()}
-                for axis, _, table in compiled.shipment_words
-            },
-        }
-        for compiled in rules.profiles
-    }
+    words: dict[str, dict[str, Any]] = {}
+    for compiled in rules.profiles:
+        words[compiled.name] = shown = _order_words(compiled, facets).copy()
+        for axis, _, table in compiled.shipment_words:
+            shown[axis] = {name: table[state] for name, state in goods.shipments.items()}
+    return words
 
 
 @lru_cache(maxsize=16_384)
-def _order_words(compiled: Compiled, facets: Facets) -> dict[str, str]:
+def _order_words(compiled: Compiled, facets: Facets) -> dict[str, Any]:
     return {axis: word_of(facets) for axis, _, word_of in compiled.order_words}
 
 
