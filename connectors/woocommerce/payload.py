@@ -7,11 +7,15 @@ in `_gmt` are UTC and say so nowhere; their local twins cannot be read without t
 from typing import TYPE_CHECKING, Annotated
 
 from connectors.part import Identifier, Note, Part, Rows, Text, UtcTime, reads
-from connectors.payload import PIECES_MAX
+from connectors.payload import DIGITS, PIECES_MAX
 
 
-def _pieces(value: float) -> int:
+def _pieces(value: float | str) -> int:
     """Read whole pieces; half a piece, which plugins allow, has no place in an order of units."""
+    if isinstance(value, str):
+        if not DIGITS.fullmatch(value):
+            raise ValueError("is no whole number of pieces")
+        value = int(value)
     if not 0 <= value <= PIECES_MAX:
         raise ValueError(f"is not from 0 to {PIECES_MAX}")
     if value != int(value):
@@ -22,7 +26,7 @@ def _pieces(value: float) -> int:
 if TYPE_CHECKING:
     Pieces = int
 else:
-    Pieces = Annotated[int | float, reads(_pieces)]
+    Pieces = Annotated[int | float | str, reads(_pieces)]
 
 
 class Address(Part, frozen=True, kw_only=True):
