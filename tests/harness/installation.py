@@ -201,6 +201,10 @@ class Worker:
     def ready(self) -> bool:
         return self._get("ready") is not None
 
+    @property
+    def live(self) -> bool:
+        return self._get("live") is not None
+
     def metric(self, name: str, **labels: str) -> float:
         """Sum a series over the labels that are not named."""
         text = self._get("metrics") or ""

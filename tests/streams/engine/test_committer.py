@@ -126,8 +126,10 @@ class Rig:
         await self.own(1)
         return min(self.tasks.values(), key=lambda task: task.source)
 
-    def take(self, partition) -> PartitionTask:
-        stage = Stage(name="echo", topic="in", changelog="log", make=self._make)
+    def take(self, partition, make=None, outside=None) -> PartitionTask:
+        stage = Stage(
+            name="echo", topic="in", changelog="log", make=make or self._make, outside=outside
+        )
         task = PartitionTask(
             settings=self._settings,
             stage=stage,

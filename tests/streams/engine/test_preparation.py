@@ -13,7 +13,7 @@ from streams.engine.stage import Stage
 from streams.engine.task import PartitionTask, Phase
 from streams.metric import Metrics
 from streams.settings import load_settings
-from tests.streams.engine.test_committer import Echo, batch
+from tests.streams.engine.test_committer import Echo, Rig, batch, until
 
 
 class Place:
@@ -51,7 +51,7 @@ class Careful(Echo):
         super().process(records)
 
 
-class Rig:
+class Alone:
     def __init__(self) -> None:
         self.place = Place()
         self.woken = 0
@@ -84,37 +84,37 @@ class Rig:
 
 def test_records_are_worked_on_once_their_processor_is_prepared():
     async def story():
-        rig = Rig()
-        rig.place.open.clear()
-        rig.task.deliver(batch(0, 1), 0)
-        assert await rig.fold() is None
-        assert rig.task.pause_seconds() is None
-        woken = rig.woken
+        alone = Alone()
+        alone.place.open.clear()
+        alone.task.deliver(batch(0, 1), 0)
+        assert await alone.fold() is None
+        assert alone.task.pause_seconds() is None
+        woken = alone.woken
 
-        rig.place.open.set()
+        alone.place.open.set()
         await asyncio.sleep(0.01)
 
-        assert rig.woken > woken
-        assert rig.task.is_due()
-        share = await rig.fold()
+        assert alone.woken > woken
+        assert alone.task.is_due()
+        share = await alone.fold()
         assert share.offset == 2
-        assert rig.task.pause_seconds() is None
+        assert alone.task.pause_seconds() is None
 
     asyncio.run(story())
 
 
 def test_what_comes_meanwhile_is_prepared_together_and_next():
     async def story():
-        rig = Rig()
-        rig.place.open.clear()
+        alone = Alone()
+        alone.place.open.clear()
         for offset in range(4):
-            rig.task.deliver(batch(offset), 0)
+            alone.task.deliver(batch(offset), 0)
             await asyncio.sleep(0)
-        rig.place.open.set()
+        alone.place.open.set()
         await asyncio.sleep(0)
-        assert (await rig.fold()).offset == 1
-        assert (await rig.fold()).offset == 4
-        assert rig.place.asked == [[0], [1, 2, 3]]
+        assert (await alone.fold()).offset == 1
+        assert (await alone.fold()).offset == 4
+        assert alone.place.asked == [[0], [1, 2, 3]]
 
     asyncio.run(story())
 
@@ -123,70 +123,98 @@ def test_no_more_is_prepared_than_may_lie_in_memory(monkeypatch):
     monkeypatch.setattr(preparation, "RECORDS_MAX", 3)
 
     async def story():
-        rig = Rig()
-        rig.task.deliver(batch(0), 0)
+        alone = Alone()
+        alone.task.deliver(batch(0), 0)
         for first in (1, 3, 5, 7):
-            rig.task.deliver(batch(first, first + 1), 0)
-        while rig.task.meter.waiting:
-            await rig.fold()
-        assert rig.place.asked == [[0], [1, 2, 3, 4], [5, 6, 7, 8]]
+            alone.task.deliver(batch(first, first + 1), 0)
+        while alone.task.meter.waiting:
+            await alone.fold()
+        assert alone.place.asked == [[0], [1, 2, 3, 4], [5, 6, 7, 8]]
 
     asyncio.run(story())
 
 
 def test_a_hand_over_forgets_what_was_prepared():
     async def story():
-        rig = Rig()
-        rig.task.deliver(batch(0, 1), 0)
+        alone = Alone()
+        alone.task.deliver(batch(0, 1), 0)
         await asyncio.sleep(0.01)
-        rig.task.hold()
-        assert await rig.fold() is None
+        alone.task.hold()
+        assert await alone.fold() is None
 
-        rig.task.release(0)
-        rig.task.deliver(batch(0, 1), 0)
-        assert (await rig.fold()).offset == 2
-        assert rig.place.asked == [[0, 1], [0, 1]]
+        alone.task.release(0)
+        alone.task.deliver(batch(0, 1), 0)
+        assert (await alone.fold()).offset == 2
+        assert alone.place.asked == [[0, 1], [0, 1]]
 
     asyncio.run(story())
 
 
 def test_a_hand_over_does_not_wait_for_what_is_away():
     async def story():
-        rig = Rig()
-        rig.place.open.clear()
-        rig.task.deliver(batch(0), 0)
+        alone = Alone()
+        alone.place.open.clear()
+        alone.task.deliver(batch(0), 0)
         await asyncio.sleep(0)
-        rig.task.hold()
-        rig.place.open.set()
+        alone.task.hold()
+        alone.place.open.set()
         await asyncio.sleep(0.01)
 
-        rig.task.release(0)
-        assert rig.task.pause_seconds() is None
+        alone.task.release(0)
+        assert alone.task.pause_seconds() is None
 
     asyncio.run(story())
 
 
 def test_while_it_is_away_with_records_waiting_the_task_says_so():
     async def story():
-        rig = Rig()
-        rig.place.there = False
-        assert not rig.task.kept_waiting
-        rig.place.open.clear()
-        rig.task.deliver(batch(0), 0)
-        assert rig.task.phase is Phase.WORKING
-        assert rig.task.kept_waiting
-        rig.place.there = True
-        assert not rig.task.kept_waiting
+        alone = Alone()
+        alone.place.there = False
+        assert not alone.task.kept_waiting
+        alone.place.open.clear()
+        alone.task.deliver(batch(0), 0)
+        assert alone.task.phase is Phase.WORKING
+        assert alone.task.kept_waiting
+        alone.place.there = True
+        assert not alone.task.kept_waiting
 
     asyncio.run(story())
 
 
 def test_a_surprise_in_preparing_comes_out_where_the_work_is_done():
     async def story():
-        rig = Rig()
-        rig.task.deliver(batch(0, value=b"worse"), 0)
+        alone = Alone()
+        alone.task.deliver(batch(0, value=b"worse"), 0)
         await asyncio.sleep(0.01)
         with pytest.raises(ValueError, match="worse"):
-            await rig.fold()
+            await alone.fold()
 
     asyncio.run(story())
+
+
+def test_the_other_partitions_of_a_worker_go_on_meanwhile(monkeypatch):
+    """
+    One transaction serves all tasks; what waits outside takes no part in it until it is there.
+    """
+
+    rig = Rig(monkeypatch)
+
+    async def story():
+        place = Place()
+        place.open.clear()
+        neighbour = await rig.begin()
+        waiting = rig.take(1, lambda context: Careful(context, place), place)
+        await rig.hold()
+        await rig.own(2)
+        waiting.deliver(batch(0), 0)
+        neighbour.deliver(batch(0, 1), 0)
+        await until(lambda: rig.offset(neighbour) == 2)
+        assert rig.offset(waiting) is None
+
+        place.open.set()
+        await until(lambda: rig.offset(waiting) == 1)
+        await rig.committer.stop()
+
+    asyncio.run(story())
+
+    assert rig.died == []
