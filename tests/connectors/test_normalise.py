@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from connectors.delivery import Delivery, Normalised, Quarantined, Source, Wanted
 from connectors.normalise import FACTS_MAX, WANTED_MAX, Reading, normalise
@@ -45,6 +46,7 @@ def test_valid_facts_come_with_their_bytes():
         (captured(event_id=""), "event_id"),
         (captured(occurred_at=datetime(2026, 1, 2)), "occurred_at"),  # noqa: DTZ001
         (captured(order_key="no slashes"), "order_key"),
+        (captured(body=replace(captured().body, note="x" * 4_097)), "body.note"),
     ],
 )
 def test_an_invalid_fact_is_quarantined_by_the_name_of_its_field(fact, field):
