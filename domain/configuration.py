@@ -5,7 +5,7 @@ order log of every partition, so that each order meets it at one place of its lo
 sees the same (X.23).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Final, NamedTuple
 
 from msgspec import Meta, Struct
@@ -13,7 +13,9 @@ from msgspec.structs import replace
 
 from domain.document import Id, Text
 from domain.envelope import Envelope, kind_of
+from domain.instant import moment
 from domain.message import CommandResult
+from domain.order import Order
 from domain.profile import OwnState, ProfileError, parse_profile
 from domain.rules import Rules
 
@@ -128,6 +130,46 @@ def configure(catalogue: Catalogue, request: Configuration) -> Changed:
     elif states.pop(name, None) is None:
         return Changed(catalogue, _answer(request, "state", f"there is no state {name!r}"))
     return Changed(_next(replace(catalogue, states=states)), _answer(request))
+
+
+def change_of(request: Configuration, after: Catalogue) -> ConfigurationChanged:
+    """Say what a tenant's catalogue is after a request, as it stands in the log."""
+    return ConfigurationChanged(
+        event_id=f"{request.tenant}:configuration:{after.revision}",
+        tenant=request.tenant,
+        occurred_at=request.occurred_at,
+        actor=request.actor,
+        cause_id=request.event_id,
+        source="orderstream",
+        body=after,
+    )
+
+
+def learned(
+    before: Order | None, order: Order, rules: Rules, catalogue: Catalogue
+) -> Iterator[StateWasUsed | RealOrderCame]:
+    """Report the first use of a state of the shop's own, and a channel's first real order."""
+    tenant, channel, _ = order.key.split("/", 2)
+    at = moment(order.placed_at or order.seen_at)
+    chosen = order.derived.promise.state.partition("/")[2]
+    if chosen and chosen in rules.states and chosen not in catalogue.used:
+        yield StateWasUsed(
+            event_id=f"{order.key}:used:{chosen}",
+            tenant=tenant,
+            occurred_at=at,
+            actor="system",
+            body=StateName(name=chosen),
+        )
+    if rules.policy.test_orders_end and not rules.real_orders and not order.test:
+        known = before is not None and "placed" in before.marks
+        if "placed" in order.marks and not known:
+            yield RealOrderCame(
+                event_id=f"{order.key}:real:{channel}",
+                tenant=tenant,
+                occurred_at=at,
+                actor="system",
+                body=Channel(channel=channel),
+            )
 
 
 def _define_profile(catalogue: Catalogue, request: DefineProfile) -> Changed:

@@ -21,7 +21,14 @@ from domain.absence import Parked, Stub, is_answered, park, put_away, settled
 from domain.archive import StateRecalled, StateStored
 from domain.codec import decode_record, encode_record
 from domain.command import CommandJudged, Record, Request
-from domain.configuration import ConfigurationChanged, TenantRules
+from domain.configuration import (
+    Configuration,
+    ConfigurationChanged,
+    TenantRules,
+    change_of,
+    configure,
+    learned,
+)
 from domain.deadline import fire, next_deadline
 from domain.envelope import Envelope
 from domain.evidence import TooMany
@@ -83,15 +90,18 @@ class Replay:
         verdicts: Verdicts | None = None,
         judge: bool = True,
         stocks: StockRoom | None = None,
+        learns: bool = False,
     ) -> None:
         """Begin with nothing; without `judge` what has no verdict in `verdicts` is not judged.
 
-        With `stocks` they answer what orders want of them, else the log holds their answers.
+        With `stocks` they answer what orders want of them, else the log holds their answers; so
+        with `learns` for what tenants configure, and what their catalogues learn from orders.
         """
         self._rules_for = TenantRules(rules_for)
         self._verdicts = verdicts or {}
         self._judge = judge
         self._stocks = stocks
+        self._learns = learns
         self._orders = Shelf()
         self._away: dict[str, Stub] = {}
         self._entries: dict[tuple[str, str], Entry] = {}
@@ -112,6 +122,23 @@ class Replay:
             return self._resolve(record, seen_at)
         except Misdated as error:
             return [Refused(str(error))]
+
+    def configure(self, request: Configuration) -> list[Said]:
+        """Judge what a tenant asks to change; orders meet the change from now on."""
+        before = self._rules_for.catalogue(request.tenant)
+        after, result = configure(before, request)
+        if after is not before:
+            self._rules_for.take(change_of(request, after))
+        return [result] if result else []
+
+    def _keep(self, before: Order, order: Order) -> None:
+        self._orders.put(order)
+        if not self._learns:
+            return
+        tenant = order.key.partition("/")[0]
+        catalogue = self._rules_for.catalogue(tenant)
+        for told in learned(before, order, self._rules_for(order.key), catalogue):
+            self.configure(told)
 
     def take_stock(self, record: StockRecord) -> list[Said]:
         """Take in the next record of a stock's log, and what its answers bring about."""
@@ -184,7 +211,7 @@ class Replay:
         except Exception as error:  # noqa: BLE001 - one order's surprise, the rest goes on
             return [Refused(f"internal: {type(error).__name__}: {error}")]
         if not step.repeat:
-            self._orders.put(step.order)
+            self._keep(order, step.order)
         said: list[Said] = list(step.messages)
         for following in step.log:
             if isinstance(following, ReferenceWasLinked):

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from connectors.configuration import read_request
 from connectors.delivery import Quarantined
-from connectors.json_body import guard
 from domain.codec import encode_message, encode_record
-from domain.configuration import Catalogue, Configuration, ConfigurationChanged, configure
+from domain.configuration import Catalogue, Configuration, change_of, configure
 from streams import topic
 from streams.agents.processor import AgentProcessor
 from streams.engine.outbox import EVERY
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 PREFIX: Final = b"configuration|"
 """Begins the key under which a tenant's catalogue stands in the log and in the state."""
-_request: Final[msgspec.json.Decoder[Configuration]] = msgspec.json.Decoder(Configuration)
 _catalogue: Final = msgspec.json.Decoder(Catalogue)
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -35,11 +34,12 @@ class ConfigurationProcessor(AgentProcessor):
     def process(self, records: Sequence[ConsumerRecord]) -> None:
         """Judge each request, or bury what is none."""
         for record in records:
-            request = _read(record.value)
+            request = read_request(record.value)
             if isinstance(request, Quarantined):
-                self._bury(record, request.reason)
+                self._bury_unread(record, request)
             elif record.key != request.tenant.encode():
-                self._bury(record, "wrong key: not the tenant")
+                key = (record.key or b"").decode(errors="replace")
+                self._bury(record, "wrong key: not the tenant", field="key", value=key)
             else:
                 self._configure(request)
 
@@ -54,27 +54,4 @@ class ConfigurationProcessor(AgentProcessor):
         if after is before:
             return
         store.put(key, _encode(after))
-        changed = ConfigurationChanged(
-            event_id=f"{request.tenant}:configuration:{after.revision}",
-            tenant=request.tenant,
-            occurred_at=request.occurred_at,
-            actor=request.actor,
-            cause_id=request.event_id,
-            source="orderstream",
-            body=after,
-        )
-        outbox.send(topic.ORDER_LOG, key, encode_record(changed), (), EVERY)
-
-
-def _read(value: bytes | None) -> Configuration | Quarantined:
-    if value is None:
-        return Quarantined(reason="request without a value", field="value")
-    if refused := guard(value):
-        return refused
-    try:
-        request = _request.decode(value)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        return Quarantined(reason=f"not a request: {error}")
-    if not request.tenant or "/" in request.tenant:
-        return Quarantined(reason="a request names its tenant", field="tenant")
-    return request
+        outbox.send(topic.ORDER_LOG, key, encode_record(change_of(request, after)), (), EVERY)

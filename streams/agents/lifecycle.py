@@ -18,13 +18,9 @@ from domain.codec import decode_order, decode_record, encode_message, encode_rec
 from domain.command import Record
 from domain.configuration import (
     Catalogue,
-    Channel,
-    Configuration,
     ConfigurationChanged,
-    RealOrderCame,
-    StateName,
-    StateWasUsed,
     TenantRules,
+    learned,
 )
 from domain.evidence import TooMany
 from domain.fact import ReferenceWasLinked
@@ -125,34 +121,12 @@ class LifecycleProcessor(AgentProcessor):
         return _unpack(memoryview(value)[BODY:]) if value else Catalogue()
 
     def _tell_configuration(self, before: Order | None, order: Order, rules: Rules) -> None:
-        """Report the first use of a state of the shop's own, and a channel's first real order."""
-        chosen = order.derived.promise.state.partition("/")[2]
-        tenant, channel, _ = order.key.split("/", 2)
-        if (
-            chosen
-            and chosen in rules.states
-            and chosen not in self._rules_of.catalogue(tenant).used
-        ):
-            self._report(StateWasUsed, order, StateName(name=chosen), f"used:{chosen}")
-        if rules.policy.test_orders_end and not rules.real_orders and not order.test:
-            known = before is not None and "placed" in before.marks
-            if "placed" in order.marks and not known:
-                self._report(RealOrderCame, order, Channel(channel=channel), f"real:{channel}")
-
-    def _report(
-        self, kind: Callable[..., Configuration], order: Order, body: object, name: str
-    ) -> None:
+        """Report what a tenant's catalogue learns from an order."""
         tenant = order.key.partition("/")[0]
-        told = kind(
-            event_id=f"{order.key}:{name}",
-            tenant=tenant,
-            occurred_at=moment(order.placed_at or order.seen_at),
-            actor="system",
-            body=body,
-        )
-        self._context.outbox.send(
-            topic.CONFIGURATION_REQUESTS, tenant.encode(), encode_record(told)
-        )
+        for told in learned(before, order, rules, self._rules_of.catalogue(tenant)):
+            self._context.outbox.send(
+                topic.CONFIGURATION_REQUESTS, tenant.encode(), encode_record(told)
+            )
 
     def finish(self) -> None:
         """Work off what waits, and count it."""

@@ -12,10 +12,12 @@ import msgspec
 from msgspec.structs import replace
 
 from connectors.command import read_command
+from connectors.configuration import read_request
 from connectors.delivery import Quarantined
 from connectors.stock_fact import read_stock_fact
 from domain.codec import decode_record
 from domain.command import Command, Record, Request
+from domain.configuration import Configuration
 from domain.guard import GUARDS, name_of
 from domain.instant import EPOCH
 from domain.stock_fact import StockFact
@@ -28,6 +30,9 @@ _VALUE_CHARACTERS_MAX: Final = 80
 _BOM: Final = b"\xef\xbb\xbf"
 _PATH: Final = re.compile(r"at `\$([^`]*)`")
 _STEP: Final = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+_CONFIGURATION: Final = re.compile(
+    rb'"kind"\s*:\s*"configuration\.(define_state|delete_state|define_profile)"'
+)
 _STOCK: Final = re.compile(rb'"kind"\s*:\s*"stock\.(level_set|received|adjusted|limits_set)"')
 _COMMANDS: Final = frozenset(name_of(command) for command in GUARDS)
 _TOO_DEEP: Final = Quarantined(reason="nested too deep")
@@ -66,7 +71,9 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             yield number, line
 
 
-def read_line(line: bytes | None, before: datetime = EPOCH) -> Record | StockFact | Quarantined:
+def read_line(
+    line: bytes | None, before: datetime = EPOCH
+) -> Record | StockFact | Configuration | Quarantined:
     """Read a record; a command that states no time happened at the latest time before it."""
     if line is None:
         return Quarantined(reason=f"line over {LINE_BYTES_MAX} bytes")
@@ -78,7 +85,7 @@ def read_line(line: bytes | None, before: datetime = EPOCH) -> Record | StockFac
     except RecursionError:
         return _TOO_DEEP
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:
-        loose = _stock_fact(line) or _loose_command(line, before)
+        loose = _stock_fact(line) or _configuration(line) or _loose_command(line, before)
         return loose or Quarantined(reason=_explain(line, str(error)))
     if isinstance(record, Request):
         return _addressed(record)
@@ -93,6 +100,17 @@ def _stock_fact(line: bytes) -> StockFact | Quarantined | None:
     if isinstance(fact, Quarantined):
         return Quarantined(reason=_explain(line, fact.reason), field=fact.field, value=fact.value)
     return fact
+
+
+def _configuration(line: bytes) -> Configuration | Quarantined | None:
+    """Read what a tenant asks to change; None where the line speaks of something else."""
+    if not _CONFIGURATION.search(line):
+        return None
+    request = read_request(line)
+    if isinstance(request, Quarantined):
+        reason = _explain(line, request.reason)
+        return Quarantined(reason=reason, field=request.field, value=request.value)
+    return request
 
 
 def _addressed(command: Command) -> Command | Quarantined:

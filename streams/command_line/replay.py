@@ -14,6 +14,7 @@ import msgspec
 from connectors.delivery import Quarantined
 from domain.codec import encode_message
 from domain.command import CommandJudged
+from domain.configuration import ConfigurationRequest
 from domain.instant import EPOCH
 from domain.message import (
     ActionRequired,
@@ -66,7 +67,8 @@ def command(
     FILE holds one JSON object a line, in the order of the log; `-` is standard input. Blank lines
     and lines that begin with # are passed over. Exit status 3 if a line was not understood.
     Facts of stocks (`stock.level_set` and the like) may stand between them; stocks answer the
-    orders, unless FILE holds their answers.
+    orders, unless FILE holds their answers. So may requests to configure a tenant
+    (`configuration.define_state` and the like), unless FILE holds what came of them.
     """
     rules = _rules(profiles, policy)
     until = _time(at) if at else None
@@ -76,7 +78,9 @@ def command(
     answered = any(line and b'"stock.line_reserved"' in line for _, line in lines(stream))
     stream.seek(0)
     stocks = None if answered else StockRoom()
-    replay = Replay(lambda _key: rules, verdicts=verdicts, stocks=stocks)
+    configured = any(line and b'"configuration.changed"' in line for _, line in lines(stream))
+    stream.seek(0)
+    replay = Replay(lambda _key: rules, verdicts=verdicts, stocks=stocks, learns=not configured)
     ctx.exit(_NOT_UNDERSTOOD if _play(replay, stream, until) else 0)
 
 
@@ -92,9 +96,12 @@ def _play(replay: Replay, stream: BinaryIO, until: datetime | None) -> int:
             continue
         before = max(before, record.occurred_at)
         if isinstance(record, StockFact):
-            refused += _print(write, replay.take_stock(record), f"line {number}")
+            said = replay.take_stock(record)
+        elif isinstance(record, ConfigurationRequest):
+            said = replay.configure(record)
         else:
-            refused += _print(write, replay.take(record), f"line {number}")
+            said = replay.take(record)
+        refused += _print(write, said, f"line {number}")
     if until:
         refused += _print(write, replay.pass_time(until), f"time {until.isoformat()}")
     for waiting in replay.waiting():

@@ -60,7 +60,7 @@ def test_the_story_of_each_source_ends_as_it_must(profile, words, refused):
 
     shown = next(one for one in said if one["output"] == "snapshot")["words"][profile]
     assert {axis: shown[axis] for axis in words} == words
-    answers = [one for one in said if one["output"] == "command_result"]
+    answers = [one for one in said if one.get("output") == "command_result"]
     assert [one["guard"] for one in answers if not one["accepted"]] == refused
     assert all(one["reason"] for one in answers if not one["accepted"])
 
@@ -79,7 +79,7 @@ def test_every_example_is_understood_and_says_the_same_each_time(name):
 def test_a_cancellation_that_races_a_payment_wins_and_the_money_is_noticed():
     said = _lines(_replay((EXAMPLES / "cancel-races-payment.jsonl").read_bytes()))
 
-    results = [one for one in said if one["output"] == "command_result"]
+    results = [one for one in said if one.get("output") == "command_result"]
     anomalies = [(one["kind"], one["change"]) for one in said if one["output"] == "anomaly"]
     assert [(one["command"], one["accepted"]) for one in results] == [
         ("cancel", True),
@@ -330,3 +330,69 @@ def test_a_pipe_that_closes_early_is_no_error():
 
     assert done.stderr == b""
     assert done.stdout.startswith(b'{"output":"status"')
+
+
+def _defined(event_id, roles=("configurator",), **body):
+    return json.dumps(
+        {
+            "kind": "configuration.define_state",
+            "event_id": event_id,
+            "tenant": "acme",
+            "occurred_at": "2026-03-02T12:01:00Z",
+            "roles": roles,
+            "body": {"name": "Waiting", "base": "Processing"} | body,
+        }
+    ).encode()
+
+
+@pytest.mark.rule("S1.2", "S1.3", "S1.4", "S1.5")
+def test_a_story_may_configure_its_shop():
+    """
+    A state of the shop's own is there at once, needs the role, a base, and nobody in it to change.
+    """
+    chosen = {
+        "kind": "command.set_state",
+        "event_id": "c1",
+        "order_key": "acme/shop/1",
+        "occurred_at": "2026-03-02T12:02:00Z",
+        "body": {"state": "Waiting"},
+    }
+    given = [
+        _changed(),
+        _defined("d1", roles=()),
+        _defined("d2", base="Completed"),
+        _defined("d3"),
+    ]
+    given += [json.dumps(chosen).encode(), _defined("d4")]
+    result = _replay(b"\n".join(given), "--profile", "configurable")
+
+    said = _lines(result)
+    answers = [one.get("guard", "") for one in said if one.get("output") == "command_result"]
+    assert answers == ["role", "", "", "unused"]
+    assert [one["quarantined"] for one in said if "quarantined" in one] == ["line 3"]
+    assert said[-1]["words"] == {"configurable": {"delivery": {}, "state": "Waiting"}}
+
+
+@pytest.mark.rule("S2.6")
+def test_test_orders_end_with_the_first_real_one_of_a_story():
+    """
+    Several may be made before it, none after it; another channel has its own.
+    """
+
+    def made(number, channel="shop"):
+        return {
+            "kind": "command.create",
+            "event_id": f"c{number}",
+            "order_key": f"acme/{channel}/{number}",
+            "test": True,
+            "occurred_at": "2026-03-02T12:02:00Z",
+            "body": {"document": ORDER["body"]},
+        }
+
+    given = [made(7), made(8), ORDER, made(9), made(10, "other")]
+    result = _replay(b"\n".join(json.dumps(one).encode() for one in given))
+
+    answers = [
+        one.get("guard", "") for one in _lines(result) if one.get("output") == "command_result"
+    ]
+    assert answers == ["", "", "test_orders", ""]
