@@ -13,6 +13,7 @@ import click
 import msgspec
 from aiokafka import TopicPartition
 
+from domain.archive import Recalled
 from domain.body import Empty
 from domain.command import Record, Verdict
 from domain.envelope import kind_of
@@ -247,6 +248,8 @@ def _record_row(record: Record, words: bytes) -> _Json:
         refused = f"refused by {body.guard}: {body.refusal}"
         said = f"{body.command} {'accepted' if body.accepted else refused}"
         return {"what": "command.judged", "from": record.actor, "detail": said}
+    if isinstance(body, Recalled):  # the state itself says nothing to people
+        words = f"version {body.version}".encode()
     said = "" if isinstance(body, Empty) else words.decode()
     if len(said) > _SUMMARY_CHARACTERS_MAX:
         said = said[:_SUMMARY_CHARACTERS_MAX] + "…"

@@ -18,7 +18,7 @@ from tests.harness.installation import Installation
 from tests.harness.oracle import check
 from tests.harness.story import Teller, order_log
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 
 ORDERS: Final = 200
 ROLES: Final = "lifecycle,archive,recall"
