@@ -110,12 +110,18 @@ class _OffsetCommitStruct(RequestStruct):
     )
 
 
+class _ImplicitOffsetCommitStruct(_OffsetCommitStruct):
+    """The same words; the broker adds the group to the transaction (`implicit.py`)."""
+
+    API_VERSION = 5
+
+
 class MemberOffsetCommit(Request[_OffsetCommitStruct]):
     """Offsets of a transaction, refused unless the member is of the group's generation."""
 
     API_KEY = 28
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one argument for each part of the request
         self,
         *,
         transactional_id: str,
@@ -124,7 +130,9 @@ class MemberOffsetCommit(Request[_OffsetCommitStruct]):
         producer_epoch: int,
         membership: Membership,
         offsets: Iterable[tuple[TopicPartition, int]],
+        implicit: bool,
     ) -> None:
+        self._struct = _ImplicitOffsetCommitStruct if implicit else _OffsetCommitStruct
         self._fields = (
             transactional_id,
             group_id,
@@ -140,8 +148,8 @@ class MemberOffsetCommit(Request[_OffsetCommitStruct]):
             _NO_TAGS,
         )
 
-    def build(self, request_struct_class: type[_OffsetCommitStruct]) -> _OffsetCommitStruct:
-        return request_struct_class(*self._fields)
+    def build(self, request_struct_class: type[_OffsetCommitStruct]) -> _OffsetCommitStruct:  # noqa: ARG002 - aiokafka's signature
+        return self._struct(*self._fields)
 
 
 class _OffsetFetchResponse(Response):

@@ -3,12 +3,14 @@
 aiokafka waits 20 to 100 ms when the broker still finishes the former transaction or verifies the
 present one (KIP-890); on a quick broker those waits are most of a transaction, so the handlers
 here ask again sooner, and then ever later: a busy broker is not helped by more questions. They
-also overlap what may overlap: four round trips instead of five.
+also overlap what may overlap: four round trips instead of five, and three where brokers add
+partitions and groups by themselves (`implicit.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +21,7 @@ from aiokafka.errors import (
     ConcurrentTransactions,
     CoordinatorLoadInProgressError,
     CoordinatorNotAvailableError,
+    KafkaError,
     NodeNotReadyError,
     NotCoordinatorError,
     RequestTimedOutError,
@@ -27,13 +30,21 @@ from aiokafka.errors import (
 from aiokafka.producer.sender import (
     AddOffsetsToTxnHandler,
     AddPartitionsToTxnHandler,
+    EndTxnHandler,
     Sender,
     SendProduceReqHandler,
     TxnOffsetCommitHandler,
 )
+from aiokafka.producer.transaction_manager import PidAndEpoch
 from aiokafka.protocol.transaction import InitProducerIdRequest
 
 from streams.engine.group import MemberOffsetCommit
+from streams.engine.implicit import (
+    FeaturesQuestion,
+    ImplicitProduce,
+    RenewingEnd,
+    adds_implicitly,
+)
 
 if TYPE_CHECKING:
     from aiokafka.producer.message_accumulator import MessageBatch
@@ -67,6 +78,18 @@ class QuickProducer(AIOKafkaProducer):
             message_accumulator=self._message_accumulator,
             request_timeout_ms=self._request_timeout_ms,
         )
+
+    async def start(self) -> None:
+        """Take the id, and learn how transactions go here."""
+        await super().start()
+        self._sender.implicit = await self._adds_implicitly()
+
+    async def _adds_implicitly(self) -> bool:
+        node_id = self.client.get_random_node()
+        try:
+            return adds_implicitly(await self.client.send(node_id, FeaturesQuestion()))
+        except (NotImplementedError, KafkaError):  # too old to be asked: the old way always works
+            return False
 
     def vouch(self, membership: Membership) -> None:
         """Send offsets in the name of this member from now on."""
@@ -103,6 +126,7 @@ class _QuickSender(Sender):
     """Announces partitions and group side by side, and asks again soon while the broker is busy."""
 
     membership: Membership
+    implicit = False
     _asked = 0
 
     def pause_after(self, pause: float | None) -> float | None:
@@ -114,6 +138,8 @@ class _QuickSender(Sender):
         return min(pause, _ASK_AGAIN_SECONDS * _ASK_LATER**self._asked)
 
     def _maybe_do_transactional_request(self) -> asyncio.Task[Any] | None:
+        if self.implicit:
+            self._count_as_added()
         partitions = self._txn_manager.partitions_to_add()
         group = self._txn_manager.consumer_group_to_add()
         if partitions and group is not None:
@@ -124,6 +150,15 @@ class _QuickSender(Sender):
             return None  # two verifications of one producer at once make the broker refuse one
         task: asyncio.Task[Any] | None = super()._maybe_do_transactional_request()
         return task
+
+    def _count_as_added(self) -> None:
+        """Ask for nothing that the broker does when records and offsets come."""
+        manager = self._txn_manager
+        for partition in tuple(manager.partitions_to_add()):
+            manager.partition_added(partition)
+        group = manager.consumer_group_to_add()
+        if group is not None:
+            manager.consumer_group_added(group)
 
     def _is_producing(self) -> bool:
         return bool(self._in_flight or self._message_accumulator._batches)  # noqa: SLF001 - ours
@@ -154,6 +189,13 @@ class _QuickSender(Sender):
         self._in_flight.remove(node_id)
         self._muted_partitions.difference_update(batches)
 
+    async def _do_txn_commit(self, commit_result: int) -> None:
+        if not self.implicit or self._txn_manager.is_empty_transaction():
+            await super()._do_txn_commit(commit_result)
+            return
+        await self._message_accumulator.flush_for_commit()
+        await _RenewingEnd(self, commit_result).do(await self._coordinator())
+
     async def _coordinator(self) -> int:
         node_id: int = await self._find_coordinator(
             CoordinationType.TRANSACTION, self._txn_manager.transactional_id
@@ -181,6 +223,7 @@ class _MemberOffsetCommit(TxnOffsetCommitHandler):
             producer_epoch=manager.producer_epoch,
             membership=self._sender.membership,
             offsets=[(place, told.offset) for place, told in self._offsets.items()],
+            implicit=self._sender.implicit,
         )
 
     def handle_response(self, resp: Any) -> float | None:  # Any: aiokafka's generated response
@@ -188,12 +231,55 @@ class _MemberOffsetCommit(TxnOffsetCommitHandler):
             (topic, [(partition, code) for partition, code, _ in partitions])
             for topic, partitions, _ in resp.errors
         ]
+        if any(code == ConcurrentTransactions.errno for _, each in errors for _, code in each):
+            return self._sender.pause_after(_PAUSE_SECONDS)  # type: ignore[no-any-return]
         pause = super().handle_response(SimpleNamespace(errors=errors))
         return self._sender.pause_after(pause)  # type: ignore[no-any-return]
 
 
+class _RenewingEnd(EndTxnHandler):
+    def create_request(self) -> RenewingEnd:
+        manager = self._sender._txn_manager  # noqa: SLF001 - as aiokafka's own handlers
+        return RenewingEnd(
+            transactional_id=manager.transactional_id,
+            producer_id=manager.producer_id,
+            producer_epoch=manager.producer_epoch,
+            committed=bool(self._commit_result),
+        )
+
+    def handle_response(self, resp: Any) -> float | None:  # Any: aiokafka's generated response
+        if not resp.error_code:  # before anybody hears of the end: the next begins with it
+            manager = self._sender._txn_manager  # noqa: SLF001 - as above
+            manager._pid_and_epoch = PidAndEpoch(resp.producer_id, resp.producer_epoch)  # noqa: SLF001 - as above
+            manager._sequence_numbers.clear()  # noqa: SLF001 - an epoch counts from 0
+        return super().handle_response(resp)  # type: ignore[no-any-return]
+
+
 class _QuickProduce(SendProduceReqHandler):
+    def create_request(self) -> Any:  # Any: aiokafka's request or ours
+        if not self._sender.implicit:
+            return super().create_request()
+        topics = defaultdict(list)
+        for place, batch in self._batches.items():
+            topics[place.topic].append((place.partition, batch.get_data_buffer()))
+        return ImplicitProduce(
+            transactional_id=self._sender._txn_manager.transactional_id,  # noqa: SLF001 - as above
+            timeout_ms=self._sender._request_timeout_ms,  # noqa: SLF001 - as above
+            topics=topics,
+        )
+
+    def _can_retry(self, error: KafkaError, batch: MessageBatch) -> bool:
+        """The former transaction may not be through yet; here the records ask for the next."""
+        return isinstance(error, ConcurrentTransactions) or bool(super()._can_retry(error, batch))
+
     def handle_response(self, response: Any) -> None:  # Any: aiokafka's generated response
+        if self._sender.implicit:
+            response = _without_tags(response)
         super().handle_response(response)
         if self._to_reenqueue:  # a broker that did not answer at all keeps aiokafka's own pace
             self._default_backoff: float = self._sender.pause_after(_PAUSE_SECONDS)
+
+
+def _without_tags(response: Any) -> Any:  # Any: ours, in the form that aiokafka knows
+    topics = [(topic, [each[:-1] for each in told]) for topic, told, _ in response.topics]
+    return SimpleNamespace(API_VERSION=8, topics=topics)

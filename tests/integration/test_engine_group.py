@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from dataclasses import replace
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -16,13 +17,65 @@ from streams.engine.share import Share
 from streams.settings import load_settings
 
 pytestmark = pytest.mark.kafka
+EITHER_WAY = pytest.mark.parametrize("implicit", [True, False])
 
 
-def test_a_member_of_a_former_generation_commits_nothing(log, prefix):
+def test_a_broker_since_4_0_gives_each_transaction_an_epoch_of_its_own(log, prefix):
     log.make(f"{prefix}-in", f"{prefix}-out")
 
     async def story():
         async with _member(log, prefix) as consumer, _transactions(log, prefix, "a") as owner:
+            owner.vouch(await _membership(consumer))
+            seen = []
+            for offset in range(1, 4):
+                await owner.write([_share(prefix, offset, b"%d" % offset)])
+                seen.append(owner._producer._txn_manager.producer_epoch)
+            return seen
+
+    first, second, third = asyncio.run(story())
+
+    assert (second, third) == (first + 1, first + 2)
+    assert [value for _, _, value in log.read(f"{prefix}-out")] == [b"1", b"2", b"3"]
+    assert log.committed(prefix, f"{prefix}-in") == 3
+
+
+def test_a_producer_goes_on_from_either_protocol_to_the_other(log, prefix):
+    log.make(f"{prefix}-in", f"{prefix}-out")
+
+    async def story():
+        async with _member(log, prefix) as consumer, _transactions(log, prefix, "a") as owner:
+            owner.vouch(await _membership(consumer))
+            for offset, implicit in enumerate([False, True, True, False, False, True], 1):
+                owner._producer._sender.implicit = implicit
+                await owner.write([_share(prefix, offset, b"%d" % offset)])
+
+    asyncio.run(story())
+
+    assert [value for _, _, value in log.read(f"{prefix}-out")] == [b"%d" % n for n in range(1, 7)]
+    assert log.committed(prefix, f"{prefix}-in") == 6
+
+
+def test_a_transaction_of_offsets_alone_is_one_too(log, prefix):
+    log.make(f"{prefix}-in")
+
+    async def story():
+        async with _member(log, prefix) as consumer, _transactions(log, prefix, "a") as owner:
+            owner.vouch(await _membership(consumer))
+            for offset in range(1, 6):  # at once: the broker still ends the former
+                await owner.write([replace(_share(prefix, offset, b""), outgoing={})])
+
+    asyncio.run(story())
+
+    assert log.committed(prefix, f"{prefix}-in") == 5
+
+
+@EITHER_WAY
+def test_a_member_of_a_former_generation_commits_nothing(log, prefix, implicit):
+    log.make(f"{prefix}-in", f"{prefix}-out")
+
+    async def story():
+        async with _member(log, prefix) as consumer, _transactions(log, prefix, "a") as owner:
+            owner._producer._sender.implicit = implicit
             here = await _membership(consumer)
             owner.vouch(here)
             await owner.write([_share(prefix, 1, b"mine")])
@@ -36,7 +89,8 @@ def test_a_member_of_a_former_generation_commits_nothing(log, prefix):
     assert log.committed(prefix, f"{prefix}-in") == 1
 
 
-def test_an_id_taken_by_the_next_owner_ends_what_was_open_under_it(log, prefix):
+@EITHER_WAY
+def test_an_id_taken_by_the_next_owner_ends_what_was_open_under_it(log, prefix, implicit):
     log.make(f"{prefix}-in", f"{prefix}-out")
     source = TopicPartition(f"{prefix}-in", 0)
 
@@ -47,6 +101,7 @@ def test_an_id_taken_by_the_next_owner_ends_what_was_open_under_it(log, prefix):
             _transactions(log, prefix, "next") as taker,
         ):
             here = await _membership(consumer)
+            dead._producer._sender.implicit = implicit
             dead.vouch(here)
             await dead.write([_share(prefix, 1, b"done")])
             await _leave_open(dead, source, prefix)
