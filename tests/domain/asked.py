@@ -1,15 +1,12 @@
 """Commands with words in them: for each what an operator may ask of the orders of `builders.py`."""
 
 import re
-from datetime import UTC, datetime
 
 from domain import office_body as office
 from domain import request
 from domain.document import Address, Document, Line, Party
 from domain.guard import GUARDS, name_of
 from domain.vocabulary import HoldReason, Minor, Parcel
-
-NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def lines(text):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from domain import request
 from domain.body import ReferenceLinked
+from domain.deadline import fire, next_deadline
 from domain.fact import ReferenceWasLinked
 from domain.instant import Misdated, micros
 from domain.process import process
@@ -115,8 +116,6 @@ def test_an_old_authorisation_is_said_by_time():
     Seven days after it, unless it was captured meanwhile.
     """
     by = rules("storefront", authorization_days=7)
-    from domain.deadline import fire, next_deadline
-
     story = run([placed(), money("authorized", 100, 1, "pi_1")], by)
     late = run([fire(story.order, next_deadline(story.order, by))], by, story.order)
     assert anomalies(late.messages) == [("authorization_old", "raised")]
@@ -140,8 +139,6 @@ def test_a_parcel_that_nobody_scans_is_missed_and_found():
     Three silent days raise, the next scan resolves.
     """
     by = rules("storefront", silent_parcel_days=3)
-    from domain.deadline import fire, next_deadline
-
     story = run([placed(), created(), scan("in_transit", 30)], by)
     late = run([fire(story.order, next_deadline(story.order, by))], by, story.order)
     assert anomalies(late.messages) == [("expected_event_missing", "raised")]
@@ -154,8 +151,6 @@ def test_a_hold_with_an_end_is_lifted_by_time():
     By the system, at its time; a hold that was placed anew stays.
     """
     by = rules("storefront")
-    from domain.deadline import fire, next_deadline
-
     until = minute(60)
     hold = ask("hold", 5, request.PlaceHold(until=until))
     story = run([placed(), hold], by)

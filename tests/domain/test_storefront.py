@@ -12,8 +12,9 @@ from domain.document import Address, Document, Line, Minor, Party
 from domain.message import ActionRequired, StatusChanged
 from domain.process import process
 from domain.vocabulary import Parcel
-from tests.domain.asked import NINE, lines
+from tests.domain.asked import lines
 from tests.domain.builders import (
+    NINE,
     actions,
     ask,
     captured,
