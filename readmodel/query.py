@@ -97,8 +97,7 @@ def list_orders(connection: Connection, scope: Scope, question: Question, now: d
         values = _read_cursor(question.after, question.sort, columns)
         place, last = tuple_(*columns), tuple_(*values)
         statement = statement.where(place < last if down else place > last)
-    looked_up = _is_narrow(question) and connection.dialect.name == "sqlite"
-    sorted_by = [_computed(column) for column in columns] if looked_up else columns
+    sorted_by = _unsorted(columns, connection) if _is_narrow(question) else columns
     order = [column.desc() if down else column.asc() for column in sorted_by]
     statement = statement.order_by(*order).limit(question.limit + 1)
     found = [dict(row) for row in connection.execute(statement).mappings()]
@@ -154,6 +153,15 @@ def _selected(
 def _is_narrow(question: Question) -> bool:
     """Tell whether a question names few orders, which are looked up before they are sorted."""
     return bool(question.search) or not NARROW.isdisjoint(question.filters)
+
+
+def _unsorted(
+    columns: Sequence[KeyedColumnElement[Any]], connection: Connection
+) -> Sequence[ColumnElement[Any]]:
+    """Keep the database from walking all orders by time until a page is full of those looked up."""
+    if connection.dialect.name == "sqlite":
+        return [_computed(column) for column in columns]
+    return [func.coalesce(column, column) for column in columns]  # of any type, in no index
 
 
 def _computed(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from readmodel.database import open_database
-from readmodel.filter import FILTERS
+from readmodel.filter import FILTERS, NARROW
 from readmodel.picture import order_of, timeline_of
 from readmodel.query import SORTS, Question, count_orders, list_orders
 from readmodel.scope import EVERYBODY, of
@@ -50,6 +50,10 @@ def told(shared_url):
 
 
 def _scans(world, ask):
+    return [line for line in _plan(world, ask) if _SCAN.search(line)]
+
+
+def _plan(world, ask):
     """Ask with every SELECT explained; a small table is scanned only where no index would do."""
     said = []
     postgresql = world.engine.dialect.name == "postgresql"
@@ -62,11 +66,12 @@ def _scans(world, ask):
 
     with world.engine.connect() as connection:
         if postgresql:
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            for unwanted in ("seqscan", "sort", "incremental_sort"):
+                connection.exec_driver_sql(f"SET LOCAL enable_{unwanted} = off")
         event.listen(connection, "before_cursor_execute", explain)
         ask(connection)
     assert said
-    return [line.strip() for line in said if _SCAN.search(line.strip())]
+    return [line.strip() for line in said]
 
 
 @pytest.mark.parametrize("question", _QUESTIONS, ids=str)
@@ -75,6 +80,20 @@ def test_a_list_and_its_count_read_no_whole_table(told, question):
 
     assert _scans(told, lambda connection: list_orders(connection, scope, question, NOW)) == []
     assert _scans(told, lambda connection: count_orders(connection, scope, question, NOW)) == []
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize(
+    "asked",
+    [*({"filters": {name: "x"}} for name in sorted(NARROW)), {"search": "berg"}],
+    ids=str,
+)
+def test_few_orders_are_looked_up_and_sorted_not_met_on_a_walk_over_all(told, asked, sort):
+    question = Question(**asked, sort=sort)
+
+    plan = _plan(told, lambda connection: list_orders(connection, of("acme"), question, NOW))
+
+    assert any(re.search(r"Sort Key|TEMP B-TREE FOR ORDER BY", line) for line in plan)
 
 
 @pytest.mark.parametrize("sort", ["created", "-created"])
