@@ -9,10 +9,11 @@ from sqlalchemy import event
 
 from readmodel.database import open_database
 from readmodel.filter import FILTERS, NARROW
+from readmodel.order_table import PARTS
 from readmodel.picture import order_of, timeline_of
 from readmodel.query import SORTS, Question, count_orders, list_orders
 from readmodel.scope import EVERYBODY, of
-from tests.domain.builders import KEY, captured, placed
+from tests.domain.builders import captured, placed
 from tests.readmodel.world import NOW, World
 
 _SCAN = re.compile(r"Seq Scan on \w+|^SCAN (?!anon_)\w+$")
@@ -103,11 +104,20 @@ def test_all_tenants_are_listed_without_a_scan(told, sort):
     assert _scans(told, lambda connection: list_orders(connection, EVERYBODY, question, NOW)) == []
 
 
-def test_an_order_and_its_timeline_are_looked_up(told):
+def test_an_order_and_its_timeline_are_looked_up_by_the_orders_key(told):
     scope = of("acme")
 
-    assert _scans(told, lambda connection: order_of(connection, scope, KEY)) == []
-    assert _scans(told, lambda connection: timeline_of(connection, scope, KEY)) == []
+    def ask(connection):
+        return [order_of(connection, scope, key) for key in ("acme/shop/1", "acme/shop/none")], (
+            timeline_of(connection, scope, "acme/shop/1")
+        )
+
+    plan = _plan(told, ask)
+    lookups = [line for line in plan if re.search(r"^SEARCH|Index Cond", line)]
+
+    assert [line for line in plan if _SCAN.search(line)] == []
+    assert len(lookups) > len(PARTS)
+    assert [line for line in lookups if "order_key" not in line] == []
 
 
 def test_the_check_sees_a_scan(told):
