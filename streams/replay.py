@@ -8,9 +8,7 @@ their link, a verdict that is known is applied at its command's place instead of
 from __future__ import annotations
 
 import heapq
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
@@ -30,42 +28,23 @@ from domain.configuration import (
     learned,
 )
 from domain.deadline import fire, next_deadline
-from domain.envelope import Envelope
 from domain.evidence import TooMany
 from domain.fact import Fact, ReferenceWasLinked, TimerHasFired
-from domain.instant import Misdated, micros, moment
-from domain.message import Message, Snapshot
+from domain.instant import Misdated, micros
+from domain.message import Anomaly, Message, Snapshot
 from domain.order import Order
 from domain.process import Step, process, unseen
-from domain.reference import HOPS_MAX, Entry, deadline_of, miss, resolve
 from domain.rules import Rules
 from domain.snapshot import take_snapshot
 from domain.stock import Unfit
 from domain.stock_fact import StockMovement, StockRecord
 from domain.stock_level import StockNow
+from streams.reference_room import ReferenceDue, ReferenceRoom, Refused, Waiting, reference_of
 from streams.shelf import Shelf
 from streams.stock_room import StockRoom
 
 Verdicts = Mapping[tuple[str, str], CommandJudged]
 """By order key and command id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A record that could not take effect; the orders are as if it had never come."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Facts that still wait for somebody to say which order a reference belongs to."""
-
-    tenant: str
-    reference: str
-    facts: int
-    since: datetime
-    deadline: datetime | None  # None: it passed, the anomaly was raised
 
 
 Said = Message | StockNow | Refused
@@ -104,7 +83,7 @@ class Replay:
         self._learns = learns
         self._orders = Shelf()
         self._away: dict[str, Stub] = {}
-        self._entries: dict[tuple[str, str], Entry] = {}
+        self._references = ReferenceRoom(self._rules_for)
 
     def take(self, record: Record, *, seen_at: datetime | None = None) -> list[Said]:
         """Take in the next record of the log; `seen_at` is its time there, if it had one."""
@@ -116,7 +95,7 @@ class Replay:
             return self._meet(record, seen_at)
         if isinstance(record, Request | CommandJudged | StateStored | StateRecalled):
             return [Refused("order_key: a command names its order")]
-        if not _reference_of(record):
+        if not reference_of(record):
             return [Refused("order_key: the fact names neither an order nor a reference")]
         try:
             return self._resolve(record, seen_at)
@@ -158,12 +137,8 @@ class Replay:
         heapq.heapify(deadlines)
         while deadlines and deadlines[0].at <= end:
             due = heapq.heappop(deadlines)
-            if due.reference:
-                entry = self._entries[due.tenant, due.reference]
-                self._entries[due.tenant, due.reference], anomaly = miss(
-                    entry, due.tenant, due.reference, due.at
-                )
-                said.append(anomaly)
+            if due.reference is not None:
+                said.append(self._references.give_up(due.reference))
                 continue
             heard = self._fire(due.order_key)
             said += heard
@@ -187,16 +162,7 @@ class Replay:
 
     def waiting(self) -> Iterator[Waiting]:
         """Give the references that facts still wait at."""
-        for (tenant, reference), entry in self._entries.items():
-            if entry.waiting:
-                due = self._reference_deadline(tenant, entry)
-                yield Waiting(
-                    tenant=tenant,
-                    reference=reference,
-                    facts=len(entry.waiting),
-                    since=moment(entry.waiting_since),
-                    deadline=moment(due) if due else None,
-                )
+        return self._references.waiting()
 
     def _meet(self, record: Record, seen_at: datetime) -> list[Said]:
         """Let a record meet its order; a surprise leaves the order as it was, as in the worker."""
@@ -264,22 +230,11 @@ class Replay:
     def _resolve(self, record: Fact, seen_at: datetime) -> list[Said]:
         """Take a link, or a fact that knows only a reference, and all that it sets free."""
         said: list[Said] = []
-        queue: deque[tuple[Fact, int]] = deque([(record, 0)])
-        while queue:
-            fact, hops = queue.popleft()
-            name = (fact.tenant, _reference_of(fact))
-            if hops > HOPS_MAX:
-                said.append(Refused(f"reference: {name[1]} leads in a circle"))
-                continue
-            found = resolve(self._entries.get(name, Entry()), fact, seen_at=micros(seen_at))
-            if found.full:
-                said.append(Refused(f"reference: more waits at {name[1]} than it can hold"))
-                continue
-            self._entries[name] = found.entry
-            said += found.anomalies
-            for addressed in found.to_orders:
-                said += self._meet(addressed, seen_at)
-            queue.extend((renamed, hops + 1) for renamed in found.to_references)
+        for one in self._references.take(record, seen_at):
+            if isinstance(one, Anomaly | Refused):
+                said.append(one)
+            else:
+                said += self._meet(one, seen_at)
         return said
 
     def _fire(self, key: str) -> list[Said]:
@@ -291,18 +246,13 @@ class Replay:
 
     def _deadlines(self) -> list[_Due]:
         found = [due for order in self._orders if (due := self._deadline(order.key))]
-        for (tenant, reference), entry in self._entries.items():
-            if at := self._reference_deadline(tenant, entry):
-                found.append(_Due(at, tenant=tenant, reference=reference))
+        found += [_Due(due.at, reference=due) for due in self._references.deadlines()]
         return found
 
     def _deadline(self, key: str) -> _Due | None:
         order = self._orders.get(key)
         deadline = order and next_deadline(order, self._rules_for(key))
         return _Due(deadline.at, order_key=key) if deadline else None
-
-    def _reference_deadline(self, tenant: str, entry: Entry) -> int:
-        return deadline_of(entry, self._rules_for(f"{tenant or '-'}/-/").policy)
 
 
 def _late(parked: Parked) -> Record:
@@ -312,9 +262,4 @@ def _late(parked: Parked) -> Record:
 class _Due(NamedTuple):
     at: int
     order_key: str = ""
-    tenant: str = ""
-    reference: str = ""
-
-
-def _reference_of(fact: Envelope) -> str:
-    return fact.body.reference if isinstance(fact, ReferenceWasLinked) else fact.reference
+    reference: ReferenceDue | None = None

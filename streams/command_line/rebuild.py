@@ -18,7 +18,8 @@ from streams.command_line.broker import Reader, reader, run
 from streams.command_line.installation import read_settings
 from streams.command_line.order_log import judged, records, rules_of
 from streams.command_line.output import show_table
-from streams.replay import Refused, Replay, collect_verdicts
+from streams.reference_room import Refused
+from streams.replay import Replay, collect_verdicts
 from streams.topic import ORDER_LOG, ORDER_SNAPSHOTS
 
 if TYPE_CHECKING:

@@ -29,7 +29,8 @@ from domain.stock_level import StockNow
 from streams.command_line.failure import WrongUse
 from streams.command_line.line import lines, open_twice, read_line
 from streams.command_line.output import binary_output, plain_line
-from streams.replay import Refused, Replay, Said, collect_verdicts
+from streams.reference_room import Refused
+from streams.replay import Replay, Said, collect_verdicts
 from streams.rulebook import SHOWN_BY_DEFAULT, RulesError, make_rules
 from streams.stock_room import StockRoom
 

@@ -18,7 +18,8 @@ from domain.stock_fact import StockFact, StockMovement
 from streams import replay as module
 from streams import shelf
 from streams.command_line.line import lines, read_line
-from streams.replay import Refused, Replay, collect_verdicts
+from streams.reference_room import Refused
+from streams.replay import Replay, collect_verdicts
 from streams.rulebook import make_rules
 from streams.stock_room import StockRoom
 
