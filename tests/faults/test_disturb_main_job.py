@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -32,17 +32,15 @@ def test_workers_that_sleep_through_their_session_write_nothing_twice(job, seed)
     """A paused worker wakes up among its heirs; what it had in hand is refused (C4)."""
     chance = random.Random(seed)
     load = Load(job, seed)
-    crew = Crew(job, 2)
-
-    for _ in range(ROUNDS):
-        let_live(job, chance)
-        sleeper = crew.pick(chance)
-        sleeper.process.send_signal(signal.SIGSTOP)
-        time.sleep(SESSION_SECONDS * chance.uniform(0.5, 2.0))
-        sleeper.process.send_signal(signal.SIGCONT)
-    load.end()
-    job.wait(job.drained)
-    crew.end()
+    with Crew(job, 2) as crew:
+        for _ in range(ROUNDS):
+            let_live(job, chance)
+            sleeper = crew.pick(chance)
+            sleeper.process.send_signal(signal.SIGSTOP)
+            time.sleep(SESSION_SECONDS * chance.uniform(0.5, 2.0))
+            sleeper.process.send_signal(signal.SIGCONT)
+        load.end()
+        job.wait(job.drained)
 
     judge(job, seed, load)
 
@@ -51,37 +49,31 @@ def test_workers_that_come_and_go_hand_over_without_loss(job, seed):
     """Some leave as they are asked to, some at once; others join meanwhile (C5)."""
     chance = random.Random(seed)
     load = Load(job, seed)
-    crew = Crew(job, 1)
-
-    for change in range(2 * ROUNDS):
-        let_live(job, chance)
-        crew.grow()
-        if change % 2:
-            crew.leave(chance)
-    load.end()
-    job.wait(job.drained)
-    crew.end()
+    with Crew(job, 1) as crew:
+        for change in range(2 * ROUNDS):
+            let_live(job, chance)
+            crew.grow()
+            if change % 2:
+                crew.leave(chance)
+        load.end()
+        job.wait(job.drained)
 
     judge(job, seed, load)
 
 
-def test_a_broker_that_dies_and_comes_back_loses_nothing(broker, tmp_path, seed):
+def test_a_broker_that_dies_and_comes_back_loses_nothing(broker, apart, seed):
     """It is killed or stopped and away for a while; workers go on when it is back (C6)."""
     chance = random.Random(seed)
-    job = Installation(broker.address, tmp_path, ORDERSTREAM_SESSION_TIMEOUT_SECONDS="6")
-    job.make_topics()
+    job = apart
     load = Load(job, seed)
-    crew = Crew(job, 1)
-
-    for outage in range(ROUNDS):
-        let_live(job, chance)
-        broker.end(signal.SIGKILL if outage % 2 == 0 else signal.SIGTERM)
-        time.sleep(chance.uniform(0.5, 8.0))
-        broker.start()
-    load.end()
-    job.wait(job.drained)
-    crew.end()
-    job.end()
+    with Crew(job, 1):
+        for outage in range(ROUNDS):
+            let_live(job, chance)
+            broker.end(signal.SIGKILL if outage % 2 == 0 else signal.SIGTERM)
+            time.sleep(chance.uniform(0.5, 8.0))
+            broker.start()
+        load.end()
+        job.wait(job.drained)
 
     judge(job, seed, load)
 
@@ -97,7 +89,8 @@ class Crew:
         self._ended = threading.Event()
         for _ in range(size):
             self.grow()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
 
     def grow(self) -> None:
         with self._lock:
@@ -105,10 +98,10 @@ class Crew:
             self._running.append(self._job.start(f"w{self._number}"))
 
     def leave(self, chance: random.Random) -> None:
-        """One goes, by request or by force."""
+        """One goes, by request or by force; one that is not ready yet hears no request."""
         with self._lock:
             worker = self._running.pop(chance.randrange(len(self._running)))
-        if chance.random() < 0.5:
+        if chance.random() < 0.5 or not worker.ready:
             worker.kill()
         else:
             assert worker.stop() == 0, worker.last_words()
@@ -117,8 +110,13 @@ class Crew:
         with self._lock:
             return chance.choice(self._running)
 
-    def end(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Start nobody any more; the installation ends who still runs."""
         self._ended.set()
+        self._watcher.join()
 
     def _watch(self) -> None:
         while not self._ended.wait(0.5):
@@ -160,3 +158,12 @@ def broker(tmp_path_factory) -> Iterator[Broker]:
     broker = Broker(tmp_path_factory.mktemp("broker"))
     yield broker
     broker.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def apart(broker, tmp_path) -> Iterator[Installation]:
+    """Give a main job on that broker."""
+    job = Installation(broker.address, tmp_path, ORDERSTREAM_SESSION_TIMEOUT_SECONDS="6")
+    job.make_topics()
+    yield job
+    job.end()
