@@ -1,5 +1,9 @@
-"""What a body is written in: JSON, XML or a form. The body decides, not what a header claims."""
+"""What a body is written in: JSON, XML or a form. The body decides, not what a header claims.
 
+A byte order mark is taken off and gzip is undone, for proxies and exports leave both in place.
+"""
+
+import zlib
 from collections.abc import Collection
 from typing import Final
 
@@ -8,6 +12,10 @@ from connectors.delivery import BODY_BYTES_MAX, Format, Quarantined
 from connectors.form_body import looks_like_form, parse_form
 from connectors.xml_body import looks_like_xml, parse_xml
 
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+_GZIP: Final = b"\x1f\x8b\x08"
+_GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 _NAMES: Final = {"json": "JSON", "xml": "XML", "form": "a form"}
 
 
@@ -27,6 +35,12 @@ def admit(
 
     XML has its limits in its parser, which needs no second look for them.
     """
+    if body.startswith(_GZIP):
+        inflated = _inflated(body)
+        if isinstance(inflated, Quarantined):
+            return inflated
+        body = inflated
+    body = body.removeprefix(BYTE_ORDER_MARK)
     written = format_of(body)
     admitted = (
         json_body.guard_size(body, BODY_BYTES_MAX) or body
@@ -37,6 +51,21 @@ def admit(
         return admitted
     expected = " or ".join(_NAMES[each] for each in formats)
     return Quarantined(reason=f"is {_NAMES[written]}, not {expected}", field="body")
+
+
+def _inflated(body: bytes) -> bytes | Quarantined:
+    """Undo gzip as far as a body may be long, so that a small bomb stays small."""
+    if len(body) > BODY_BYTES_MAX:
+        return Quarantined(reason=f"body over {BODY_BYTES_MAX} bytes", field="body")
+    inflating = zlib.decompressobj(_GZIP_WINDOW)
+    try:
+        inflated = inflating.decompress(body, BODY_BYTES_MAX + 1)
+    except zlib.error:
+        return Quarantined(reason="gzip that is damaged", field="body")
+    if inflating.unused_data or (len(inflated) <= BODY_BYTES_MAX and not inflating.eof):
+        reason = "gzip that is cut short or has something behind it"
+        return Quarantined(reason=reason, field="body")
+    return inflated
 
 
 def parse(body: bytes, *, attributes: bool = True) -> object:

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from connectors.body import BYTE_ORDER_MARK
 from connectors.delivery import Quarantined
 from connectors.json_body import guard, looks_like_json
 
@@ -51,11 +52,12 @@ _decode_text: Final = msgspec.json.Decoder(str).decode
 
 def is_structured(value: bytes) -> bool:
     """Whether the record looks like a CloudEvent around its payload."""
-    return looks_like_json(value) and b'"specversion"' in value
+    return looks_like_json(value.removeprefix(BYTE_ORDER_MARK)) and b'"specversion"' in value
 
 
 def structured(value: bytes) -> Event | Quarantined:
     """Take the envelope off a record in structured mode."""
+    value = value.removeprefix(BYTE_ORDER_MARK)
     if refused := guard(value, ENVELOPE_BYTES_MAX):
         return refused
     try:

@@ -66,6 +66,8 @@ from domain.vocabulary import CancelReason
 
 NAME: Final = "shopify"
 
+_SPELLED: Final = {topic.replace("/", "_"): topic for topic in TOPICS}
+
 _WRAPPERS: Final = {
     *(name for name, _ in SHAPES),
     *(f"{name}s" for name, _ in SHAPES),
@@ -75,9 +77,9 @@ _WRAPPERS: Final = {
 
 def normalise(delivery: Delivery) -> Outcome:
     """Read one delivery of Shopify."""
-    topic = (delivery.headers.get("x-shopify-topic") or delivery.topic).strip().lower()
+    topic = _topic(delivery)
     if topic and topic not in TOPICS:
-        if topic.partition("/")[0] in ELSEWHERE:
+        if topic.partition("/")[0] in ELSEWHERE or topic.rpartition("_")[0] in ELSEWHERE:
             return Normalised(ignored=f"{topic[:200]}: no order needs it")
         return Quarantined(reason="unknown topic", field="topic", value=topic[:200])
     writer = writer_for(delivery, NAME, delivery.headers.get("x-shopify-webhook-id", ""))
@@ -88,6 +90,12 @@ def normalise(delivery: Delivery) -> Outcome:
         delivery.body,
         lambda value: read_parts(unwrap(value, _WRAPPERS), read, name="elements"),
     )
+
+
+def _topic(delivery: Delivery) -> str:
+    """Name the event as webhooks do, also where it is spelled as in GraphQL: `ORDERS_PAID`."""
+    topic = (delivery.headers.get("x-shopify-topic") or delivery.topic).strip().lower()
+    return _SPELLED.get(topic, topic)
 
 
 def _element(writer: Writer, topic: str, element: Fields, at: str) -> Outcome:

@@ -1,5 +1,6 @@
 """XML and forms: what becomes of them, and which of them no connector gets to see."""
 
+import gzip
 from contextlib import suppress
 from typing import Annotated
 from xml.etree import ElementTree as ET
@@ -115,6 +116,37 @@ def test_a_body_in_another_format_than_the_sources_goes_no_further(body, formats
 @pytest.mark.parametrize("body", [b"<a/>", b"id=1", b"{}"])
 def test_a_body_in_a_format_of_the_source_passes(body):
     assert admit(body, ("json", "xml", "form")) == body
+
+
+MARK = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("body", [b"<a/>", b"id=1", b"{}"])
+def test_a_byte_order_mark_and_gzip_are_taken_off(body):
+    """Exports write the one, proxies leave the other; neither is of the payload."""
+    formats = ("json", "xml", "form")
+
+    assert admit(MARK + body, formats) == body
+    assert admit(gzip.compress(body), formats) == body
+    assert admit(gzip.compress(MARK + body), formats) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (gzip.compress(b"{}")[:-9], "gzip that is cut short or has something behind it"),
+        (gzip.compress(b"{}") + b"{}", "gzip that is cut short or has something behind it"),
+        (b"\x1f\x8b\x08{}", "gzip that is damaged"),
+        (gzip.compress(b" " * 10 * BODY_BYTES_MAX), f"body over {BODY_BYTES_MAX} bytes"),
+        (b"\x1f\x8b\x08" + b" " * BODY_BYTES_MAX, f"body over {BODY_BYTES_MAX} bytes"),
+        (gzip.compress(b""), "empty body"),
+        (gzip.compress(gzip.compress(b"{}")), "not UTF-8"),
+    ],
+    ids=lambda value: str(value)[-20:],
+)
+def test_gzip_that_holds_no_body_is_refused(body, reason):
+    """A bomb is inflated no further than a body may be long."""
+    assert admit(body, ("json",)).reason == reason
 
 
 def test_a_form_is_an_object_of_texts():

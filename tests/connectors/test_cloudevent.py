@@ -54,6 +54,14 @@ def test_headers_say_source_account_topic_and_time():
     )
 
 
+def test_a_byte_order_mark_before_an_envelope_is_no_part_of_it():
+    """Some producers write one before each JSON text."""
+    value = envelope(data={"a": 1})
+
+    assert taken(b"\xef\xbb\xbf" + value) == taken(value)
+    assert isinstance(taken(value), tuple)
+
+
 @pytest.mark.parametrize("prefix", ["ce_", "ce-", "CE_"])
 def test_a_binary_cloudevent_is_read_from_its_headers(prefix):
     """Kafka writes `ce_`, HTTP `ce-`; both are the same event."""
