@@ -4,14 +4,13 @@ The status mixes payment with work, and nothing in it is a delivery: `completed`
 word that the goods left. Whether money came in is told by `date_paid`, not by the status.
 """
 
-import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
-from connectors.money import NotMoney, minor, minor_each, minor_unsigned
+from connectors.money import minor, minor_each, minor_unsigned
 from connectors.woocommerce import payload
 from connectors.woocommerce.payload import Order
+from connectors.woocommerce.payment import MANUAL, Payer, money_facts, payer_of
 from connectors.writer import Writer
 from domain import fact as facts
 from domain.body import Empty, Operation, Reason
@@ -47,27 +46,13 @@ STATUSES: Final = {
 
 _OF_A_PLUGIN: Final = Meaning(4, Validity.UNKNOWN)
 
-MANUAL: Final = frozenset({"cod", "bacs", "cheque"})
 PICKUP: Final = frozenset({"local_pickup", "pickup_location"})
-
-_INTENT: Final = re.compile(r"pi_[A-Za-z0-9]{8,120}", re.ASCII)
-_CHARGE: Final = re.compile(r"(?:ch|py)_[A-Za-z0-9]{8,120}", re.ASCII)
-_CHARGE_KEYS: Final = frozenset({"_charge_id", "_stripe_charge_id"})
-_INTENT_KEYS: Final = frozenset({"_intent_id", "_stripe_intent_id"})
-
-
-class _Payer(NamedTuple):
-    """Who moved the money, and the names that the provider has for it."""
-
-    provider: str
-    charge: str
-    intent: str
 
 
 def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
     """Say everything that a snapshot of an order says."""
     meaning = STATUSES.get(order.status, _OF_A_PLUGIN)
-    payer = _payer(order)
+    payer = payer_of(order)
     modified_at = order.date_modified_gmt or order.date_created_gmt
     revision = revision_of(order)
     kind: Callable[..., Fact] = facts.OrderRevised
@@ -84,8 +69,9 @@ def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
         event_id = f"order:{order.id}:unknown:status:{order.status}"
         at = order.date_created_gmt
         yield writer.unknown(event_id, at, field="status", value=order.status)
+    yield from _broken_pieces(writer, order)
     if meaning.validity is not Validity.DRAFT:
-        yield from _money(writer, order, payer)
+        yield from money_facts(writer, order, payer, revision)
         yield from _implied(writer, order, meaning, revision)
 
 
@@ -138,14 +124,24 @@ def _line(line: payload.Line, currency: str) -> Line:
     """Read a line; `price` is a float that hides cents, so the line's total is divided."""
     price = Minor(0)
     if line.total is not None and line.total != "":
-        price = minor_each(line.total, line.quantity, currency, field="line_items.total")
+        price = minor_each(line.total, line.pieces, currency, field="line_items.total")
     return Line(
         line_id=line.id,
-        quantity=line.quantity,
+        quantity=line.pieces,
         sku=line.sku,
         title=line.name,
         unit_price=price,
     )
+
+
+def _broken_pieces(writer: Writer, order: Order) -> Iterator[Fact]:
+    """Report quantities that are no whole pieces, as the shop wrote them: 1.5 metres of cloth."""
+    for line in order.line_items:
+        if line.pieces != line.quantity:
+            event_id = f"order:{order.id}:unknown:quantity:{line.id}:{line.quantity}"
+            value = f"{line.quantity} of line {line.id}"
+            at = order.date_created_gmt
+            yield writer.unknown(event_id, at, field="line_items.quantity", value=value)
 
 
 def _method(order: Order) -> str:
@@ -180,85 +176,11 @@ def _address(address: payload.Address | None) -> Address | None:
     )
 
 
-def _payer(order: Order) -> _Payer:
-    meta = {each.key: each.value for each in order.meta_data if isinstance(each.value, str)}
-    names = [order.transaction_id]
-    charge = _first(_CHARGE, names + [meta[key] for key in sorted(_CHARGE_KEYS & meta.keys())])
-    intent = _first(_INTENT, names + [meta[key] for key in sorted(_INTENT_KEYS & meta.keys())])
-    return _Payer(
-        "stripe" if charge or intent else _provider(order.payment_method), charge, intent
-    )
-
-
-@lru_cache(1_024)
-def _provider(method: str) -> str:
-    """Write a payment method so that one provider has one name."""
-    slug = re.sub(r"[^a-z0-9]+", "_", method.lower()).strip("_")
-    return "manual" if method in MANUAL else slug
-
-
-def _first(shape: re.Pattern[str], names: list[str]) -> str:
-    return next((name for name in names if shape.fullmatch(name)), "")
-
-
-def _links(writer: Writer, order: Order, payer: _Payer) -> Iterator[Fact]:
+def _links(writer: Writer, order: Order, payer: Payer) -> Iterator[Fact]:
     names = [f"order:{order.id}", f"order:{order.number or order.id}"]
     names += [f"payment:stripe:{name}" for name in (payer.charge, payer.intent) if name]
     for reference in dict.fromkeys(name[:250] for name in names):
         yield writer.link(reference, order.date_created_gmt)
-
-
-def _money(writer: Writer, order: Order, payer: _Payer) -> Iterator[Fact]:
-    """Say what came in, once and as well witnessed as the payload allows, and what went back.
-
-    Stripe names a capture by its charge; an intent alone is the shop's word beside Stripe's. A
-    refund has no time here, so it is dated like the payment it is taken from.
-    """
-    paid_at = order.date_paid_gmt
-    total = _total(order)
-    if paid_at and total:
-        evidence, reference = Evidence.STATUS, f"order:{order.id}"
-        if payer.charge:
-            evidence, reference = Evidence.PROVIDER, payer.charge
-        elif payer.intent:
-            evidence, reference = Evidence.SHOP, payer.intent
-        claim = evidence is Evidence.STATUS
-        body = Operation(
-            provider="" if claim else payer.provider,
-            reference=reference,
-            parent="" if claim else payer.intent or payer.charge,
-            amount=total,
-            currency=order.currency,
-            evidence=evidence,
-            code=order.payment_method,
-        )
-        yield writer.fact(
-            facts.PaymentCaptured,
-            f"order:{order.id}:captured:{reference}",
-            paid_at,
-            body=body,
-            revision=revision_of(order) if claim else 0,
-            inferred=claim,
-        )
-    for refund in order.refunds:
-        yield from _refund(writer, order, refund, payer)
-
-
-def _refund(writer: Writer, order: Order, refund: payload.Refund, payer: _Payer) -> Iterator[Fact]:
-    amount = minor(refund.total, order.currency, field="refunds.total")
-    if amount > 0:
-        raise NotMoney("must not be positive", "refunds.total", refund.total)
-    body = Operation(
-        provider=payer.provider,
-        reference=refund.id,
-        parent=payer.charge,
-        amount=Minor(-amount),
-        currency=order.currency,
-        evidence=Evidence.SHOP,
-    )
-    at = order.date_paid_gmt or order.date_created_gmt
-    if amount:
-        yield writer.fact(facts.PaymentRefunded, f"refund:{refund.id}", at, body=body)
 
 
 def _implied(writer: Writer, order: Order, meaning: Meaning, revision: int) -> Iterator[Fact]:

@@ -4,29 +4,31 @@ Plugins write what they like: ids as text, sku as a number, meta data of any sha
 in `_gmt` are UTC and say so nowhere; their local twins cannot be read without the shop's zone.
 """
 
-from typing import TYPE_CHECKING, Annotated
+import re
+from math import ceil
+from typing import TYPE_CHECKING, Annotated, Final
 
 from connectors.part import Identifier, Note, Part, Rows, Text, UtcTime, reads
-from connectors.payload import DIGITS, PIECES_MAX
+from connectors.payload import PIECES_MAX
+
+_QUANTITY: Final = re.compile(r"[0-9]{1,20}(\.[0-9]{1,10})?", re.ASCII)
 
 
-def _pieces(value: float | str) -> int:
-    """Read whole pieces; half a piece, which plugins allow, has no place in an order of units."""
+def _quantity(value: float | str) -> int | float:
+    """Read a quantity; plugins allow parts of a piece, for cloth or cheese."""
     if isinstance(value, str):
-        if not DIGITS.fullmatch(value):
-            raise ValueError("is no whole number of pieces")
-        value = int(value)
+        if not _QUANTITY.fullmatch(value):
+            raise ValueError("is no quantity")
+        value = float(value)
     if not 0 <= value <= PIECES_MAX:
         raise ValueError(f"is not from 0 to {PIECES_MAX}")
-    if value != int(value):
-        raise ValueError("is no whole number of pieces")
-    return int(value)
+    return int(value) if value == int(value) else value
 
 
 if TYPE_CHECKING:
-    Pieces = int
+    Quantity = int | float
 else:
-    Pieces = Annotated[int | float | str, reads(_pieces)]
+    Quantity = Annotated[int | float | str, reads(_quantity)]
 
 
 class Address(Part, frozen=True, kw_only=True):
@@ -45,10 +47,15 @@ class Address(Part, frozen=True, kw_only=True):
 
 class Line(Part, frozen=True, kw_only=True):
     id: Identifier
-    quantity: Pieces
+    quantity: Quantity
     name: Text = ""
     sku: Text = ""
     total: object = None
+
+    @property
+    def pieces(self) -> int:
+        """Count what has to be sent: what is left of a piece is one more."""
+        return ceil(self.quantity)
 
 
 class ShippingLine(Part, frozen=True, kw_only=True):

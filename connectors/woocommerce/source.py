@@ -3,7 +3,8 @@
 Seen in real payloads: an envelope `{"data": …}`; the answer of `/orders/batch` with whole orders
 under `create`, `update` and `delete`; ids as text and sku as a number; a guest as
 `customer_id: 0`; no own status for a partial refund, only negative `refunds[].total`; refund
-objects (`/orders/<id>/refunds`) that name neither order nor currency; half pieces of a bundle;
+objects (`/orders/<id>/refunds`) that name neither order nor currency; half pieces of a bundle,
+which count as whole ones and are reported as `line_items.quantity`;
 `auto-draft` with `date_paid`; `completed` without it. From the plugin's source: the ping when a
 webhook is made, unsigned form text `webhook_id=<n>`; `order.deleted` with the id alone, also sent
 when an order goes to the trash; `X-WC-Webhook-Delivery-ID` is shared by deliveries of one second.

@@ -283,11 +283,13 @@ def test_an_action_without_an_order_is_quarantined():
         ({"date_paid_gmt": "soon"}, "date_paid_gmt"),
         ({"line_items": None}, None),
         ({"line_items": "none"}, "line_items"),
-        ({"line_items": [{"id": 1, "quantity": 1.5}]}, "line_items.0.quantity"),
+        ({"line_items": [{"id": 1, "quantity": 1.5}]}, None),
+        ({"line_items": [{"id": 1, "quantity": -0.5}]}, "line_items.0.quantity"),
+        ({"line_items": [{"id": 1, "quantity": "1,5"}]}, "line_items.0.quantity"),
         ({"line_items": [{"id": 1, "quantity": -1}]}, "line_items.0.quantity"),
         ({"line_items": [{"id": 1, "quantity": True}]}, "line_items.0.quantity"),
         ({"line_items": [{"id": 1, "quantity": "2"}]}, None),
-        ({"line_items": [{"id": 1, "quantity": "1.5"}]}, "line_items.0.quantity"),
+        ({"line_items": [{"id": 1, "quantity": "1.5"}]}, None),
         ({"line_items": [{"id": 1, "quantity": "9" * 21}]}, "line_items.0.quantity"),
         ({"line_items": [{"id": 1, "quantity": 1, "total": []}]}, "line_items.total"),
         ({"line_items": [{"id": 1, "quantity": 1}] * 1001}, "line_items"),
@@ -359,14 +361,38 @@ def test_the_collected_refunded_order_says_what_happened():
 
 
 @pytest.mark.skipif(not COLLECTED.is_dir(), reason="the collected payloads are not here")
-def test_the_collected_list_gives_three_orders_and_one_quarantine():
-    """One of the four holds half a piece of a bundle."""
+def test_the_collected_list_gives_four_orders():
+    """One of the four holds half a piece of a bundle, which is reported and costs nobody."""
     outcome = deliver((COLLECTED / "ios_orders-load-all.json").read_bytes())
 
-    assert len({fact.order_key for fact in outcome.facts}) == 3
-    assert [each.field for each in outcome.quarantined] == ["orders.0.line_items.1.quantity"]
-    refunds = [f for f in outcome.facts if f.__struct_config__.tag == "payment.refunded"]
-    assert [fact.body.amount for fact in refunds] == [6300, 11700, 1800, 2700]
+    assert len({fact.order_key for fact in outcome.facts}) == 4
+    assert outcome.quarantined == ()
+    unknown = [f for f in outcome.facts if f.__struct_config__.tag == "source.unknown_reported"]
+    assert [fact.body.field for fact in unknown] == ["line_items.quantity"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "pieces", "reported"),
+    [
+        (1.5, 2, "1.5 of line 7"),
+        ("1.50", 2, "1.5 of line 7"),
+        (0.25, 1, "0.25 of line 7"),
+        (2.0, 2, ""),
+        ("2.000", 2, ""),
+        (0, 0, ""),
+        ("0.0", 0, ""),
+    ],
+)
+def test_parts_of_a_piece_count_as_a_piece_and_are_reported(quantity, pieces, reported):
+    """Cloth by the metre: one parcel more is owed, never less; the money stays the line's."""
+    line = {"id": 7, "quantity": quantity, "total": "30.00"}
+
+    order, *others = deliver(sample("order_pending") | {"line_items": [line]}).facts
+
+    assert [each.quantity for each in order.body.lines] == [pieces]
+    assert order.body.lines[0].unit_price * max(pieces, 1) == 3000
+    unknown = [f.body for f in others if f.__struct_config__.tag == "source.unknown_reported"]
+    assert [each.value for each in unknown] == [reported] * bool(reported)
 
 
 def test_the_answer_of_a_batch_is_the_orders_under_each_verb():
