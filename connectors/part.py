@@ -122,6 +122,11 @@ def reads(read: _Read, *, null: bool = False) -> Meta:
     return Meta(extra={"reads": ((read, False), (read, True)) if null else ((read, False),)})
 
 
+def null_is(value: object) -> Meta:
+    """Annotate a type by what null stands for in its place."""
+    return Meta(extra={"reads": ((lambda _: value, True),)})
+
+
 def _each(item: object) -> tuple[tuple[_Read, bool], ...]:
     """Read each element of a list in its own type, where that has something to read."""
     return tuple(

@@ -5,13 +5,13 @@ by the carrier's number, or by one of Amazon's; which order it is for is not sai
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from connectors.amazon.milestone_table import MILESTONE, REASON, SUB_REASON
 from connectors.payload import CamelPayload, Text, Time
+from connectors.tracking.clock import stamp
 from connectors.writer import Writer
 from domain import fact as facts
 from domain.body import EtaChanged, Scan
@@ -116,7 +116,7 @@ def _scan(writer: Writer, detail: TrackingDetail, milestone: Milestone) -> Itera
         place=place,
         reason=SUB_REASON.get(status.sub_code) or REASON.get(status.code, ""),
     )
-    name = f"{detail.number}:{code}:{_stamp(at)}:{place}"
+    name = f"{detail.number}:{code}:{stamp(at)}:{place}"
     yield writer.fact(facts.ShipmentScan, name[:500], at, body=body)
     if status.code not in MILESTONE:
         event_id = f"{detail.number}:unknown:code:{status.code}"
@@ -135,9 +135,5 @@ def _place(location: Location | None) -> str:
 def _promise(writer: Writer, number: str, estimate: Estimate) -> Fact:
     at, expected_at = estimate.last_updated_time, estimate.estimated_interval.end_time
     body = EtaChanged(expected_at=expected_at, number=number)
-    event_id = f"{number}:eta:{_stamp(expected_at)}"
+    event_id = f"{number}:eta:{stamp(expected_at)}"
     return writer.fact(facts.ShipmentEtaChanged, event_id, at, body=body, revision=micros(at))
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

@@ -1,43 +1,46 @@
 """What we read of EasyPost's objects; everything else is left where it is."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from msgspec import Meta, field
 
-from connectors.payload import StrictPayload, Time
-from connectors.tracking.number import parcel_number
+from connectors.part import Part, Time, null_is, reads
+from connectors.tracking.number import CHARACTERS_MAX, parcel_number
 
 SCANS_MAX: Final = 500
 """Of one tracker; the longest journeys seen have some 40."""
 
+_Short = Annotated[str, Meta(max_length=100)]
+Status = Annotated[str, Meta(min_length=1, max_length=100)]
 
-def _word(value: Any) -> Any:  # pydantic hands in what it found
-    return "" if value is None else value
-
-
-def _none_is_empty(value: Any) -> Any:  # as above
-    return {} if value is None else value
-
-
-Number = Annotated[str, StringConstraints(max_length=100), AfterValidator(parcel_number)]
-Word = Annotated[str, BeforeValidator(_word), StringConstraints(max_length=100)]
-Status = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+if TYPE_CHECKING:
+    Number = str
+    Word = str
+else:
+    Number = Annotated[str, Meta(max_length=CHARACTERS_MAX), reads(parcel_number)]
+    Word = Annotated[_Short | None, null_is("")]
 
 
-class Location(StrictPayload):
+class Location(Part, frozen=True, kw_only=True):
     city: Word = ""
     state: Word = ""
     country: Word = ""
 
 
-class Detail(StrictPayload):
+if TYPE_CHECKING:
+    Place = Location
+else:
+    Place = Annotated[Location | None, null_is(Location())]
+
+
+class Detail(Part, frozen=True, kw_only=True):
     status: Status
     status_detail: Word = ""
-    at: Time = Field(alias="datetime")
-    tracking_location: Annotated[Location, BeforeValidator(_none_is_empty)] = Location()
+    at: Time = field(name="datetime")
+    tracking_location: Place = Location()
 
 
-class Tracker(StrictPayload):
+class Tracker(Part, frozen=True, kw_only=True):
     tracking_code: Number
     status: Status
     status_detail: Word = ""
@@ -45,15 +48,15 @@ class Tracker(StrictPayload):
     mode: Word = ""
     updated_at: Time
     is_return: bool | None = None
-    tracking_details: list[Any] | None = None
+    tracking_details: list[Any] | None = None  # Any: each is read by itself
 
 
-class Event(StrictPayload):
+class Event(Part, frozen=True, kw_only=True):
     id: Word = ""
     description: Status
     mode: Word = ""
-    result: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None  # Any: the object that the event is about
 
 
-class Promise(StrictPayload):
+class Promise(Part, frozen=True, kw_only=True):
     est_delivery_date: Time | None = None

@@ -3,13 +3,12 @@
 from functools import partial
 from typing import Final
 
-from pydantic import ValidationError
-
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.easypost.payload import SCANS_MAX, Detail, Event, Promise, Tracker
 from connectors.easypost.table import REASON, SHARPER, STATUS, TOPICS
 from connectors.easypost.teller import NAME, Teller
 from connectors.listing import read_body, read_parts
+from connectors.misread import Misread
 from connectors.payload import Fields
 from connectors.quarantine import path, quarantine, shown
 from connectors.writer import Writer, writer_for
@@ -35,7 +34,7 @@ def _element(writer: Writer, value: Fields, at: str) -> Outcome:
         case "Event":
             return _event(writer, value, at)
         case "Tracker":
-            return _story(Teller.of(writer, Tracker.model_validate(value)), value, at)
+            return _story(Teller.of(writer, Tracker.read(value)), value, at)
         case other:
             return Quarantined(
                 reason="not an object we read",
@@ -45,15 +44,15 @@ def _element(writer: Writer, value: Fields, at: str) -> Outcome:
 
 
 def _event(writer: Writer, value: Fields, at: str) -> Outcome:
-    event = Event.model_validate(value)
+    event = Event.read(value)
     if not event.description.startswith("tracker."):
         return Normalised(ignored=f"{event.description}: no order needs it")
     place = path(at, "result")
     if event.result is None or event.result.get("object") != "Tracker":
         return Quarantined(reason="event without its tracker", field=place)
     try:
-        tracker = Tracker.model_validate(event.result)
-    except ValidationError as error:
+        tracker = Tracker.read(event.result)
+    except Misread as error:
         return quarantine(error, place)
     return _story(Teller.of(writer, tracker, event), event.result, place)
 
@@ -71,8 +70,8 @@ def _story(teller: Teller, value: Fields, at: str) -> Outcome:
     told: set[str] = set()
     for index, raw in enumerate(details):
         try:
-            detail = Detail.model_validate(raw)
-        except ValidationError as error:
+            detail = Detail.read(raw)
+        except Misread as error:
             quarantined.append(quarantine(error, path(at, f"tracking_details.{index}")))
             continue
         facts += teller.scan(detail, str(raw["datetime"]))
@@ -80,9 +79,9 @@ def _story(teller: Teller, value: Fields, at: str) -> Outcome:
     if tracker.status not in told and not (told and tracker.status in _NO_NEWS):
         facts += teller.status()
     try:
-        if expected_at := Promise.model_validate(value).est_delivery_date:
+        if expected_at := Promise.read(value).est_delivery_date:
             facts.append(teller.promise(expected_at))
-    except ValidationError as error:
+    except Misread as error:
         quarantined.append(quarantine(error, at))
     return Normalised(facts=tuple(facts), quarantined=tuple(quarantined))
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from connectors.easypost.payload import Detail, Event, Location, Tracker
 from connectors.easypost.table import DETAILS, REASON, SHARPER, STATUS
+from connectors.tracking.clock import stamp
 from connectors.tracking.story import place
 from connectors.writer import Writer
 from domain.body import EtaChanged, Scan
@@ -40,7 +41,7 @@ class Teller(Struct, frozen=True, kw_only=True, gc=False):
         code = _code(detail.status, detail.status_detail)
         place = _place(detail.tracking_location)
         body = self._scan(detail.status, detail.status_detail, place=place, local_time=written)
-        name = self._name(f"{code}:{_stamp(detail.at)}:{place}")
+        name = self._name(f"{code}:{stamp(detail.at)}:{place}")
         scan = self.writer.fact(ShipmentScan, name, detail.at, body=body)
         return [scan, *self._unknown_words(detail.status, detail.status_detail)]
 
@@ -56,7 +57,7 @@ class Teller(Struct, frozen=True, kw_only=True, gc=False):
         """Tell when the parcel is expected; a newer tracker knows better."""
         at = self.tracker.updated_at
         body = EtaChanged(expected_at=expected_at, number=self.tracker.tracking_code)
-        name = self._name(f"eta:{_stamp(expected_at)}")
+        name = self._name(f"eta:{stamp(expected_at)}")
         return self.writer.fact(ShipmentEtaChanged, name, at, body=body, revision=micros(at))
 
     def _scan(self, status: str, detail: str, *, place: str = "", local_time: str = "") -> Scan:
@@ -100,7 +101,3 @@ def _code(status: str, detail: str) -> str:
 
 def _place(location: Location) -> str:
     return place(location.city, location.state, location.country)
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")

@@ -71,6 +71,11 @@ def any_form(text: str) -> datetime:
     return day_first(text) if "." in text[:3] else iso(text)
 
 
+def stamp(time: datetime) -> str:
+    """Write a UTC time so that it can stand in the name of a fact."""
+    return time.isoformat().replace("+00:00", "Z")
+
+
 def _match(pattern: re.Pattern[str], text: str) -> datetime:
     found = pattern.fullmatch(text)
     if found is None:

@@ -84,7 +84,7 @@ class Vendor:
 
 def place(*parts: str) -> str:
     """Write a place the same way each time, as far as it is known."""
-    return ", ".join(" ".join(part.split()).upper() for part in parts if part.strip())
+    return ", ".join([" ".join(words).upper() for part in parts if (words := part.split())])
 
 
 def standing(

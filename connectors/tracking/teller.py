@@ -7,6 +7,7 @@ from typing import Final, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
+from connectors.tracking.clock import stamp
 from connectors.tracking.story import Line, Story, Vendor
 from connectors.tracking.table import Table
 from connectors.writer import Writer
@@ -49,7 +50,7 @@ class Teller(Struct, frozen=True, kw_only=True, gc=False):
     def scan(self, line: Line, at: datetime) -> tuple[Parcel, list[Fact]]:
         """Tell one line; the same line of another delivery is the same fact."""
         body = self._body(line)
-        name = f"{self.number}:{body.code}:{_stamp(at)}:{body.place}"
+        name = f"{self.number}:{body.code}:{stamp(at)}:{body.place}"
         scan = self.writer.fact(ShipmentScan, name, at, body=body)
         return body.state, [scan, *self._unknown(line, at)]
 
@@ -70,7 +71,7 @@ class Teller(Struct, frozen=True, kw_only=True, gc=False):
     def promise(self, expected_at: datetime, at: datetime) -> Fact:
         """Tell when the parcel is expected; who speaks later knows better."""
         body = EtaChanged(expected_at=expected_at, number=self.number)
-        name = f"{self.number}:eta:{_stamp(expected_at)}"
+        name = f"{self.number}:eta:{stamp(expected_at)}"
         return self.writer.fact(ShipmentEtaChanged, name, at, body=body, revision=micros(at))
 
     def belongs(self, order: str, at: datetime) -> Fact:
@@ -107,7 +108,3 @@ class Teller(Struct, frozen=True, kw_only=True, gc=False):
 
     def _knows(self, line: Line) -> bool:
         return self.table.knows(line.code, line.all_words)
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
