@@ -10,6 +10,8 @@ order follows, `orders/delete` with the id alone, the transaction kinds `change`
 risk assessments, returns, and fulfilment orders, whose webhooks name no order and make us ask for
 the document (`fulfillment_orders/ID.json` below an API of `https://SHOP/admin/api/VERSION`).
 
+Answers of the GraphQL API are read too, see `graphql.py`, and events that EventBridge delivers.
+
 Order webhooks carry no transactions, see `payment.py`. Times have whole seconds, see
 `order.revision_of`. A reopened order is told by a null `closed_at` only, which says nothing.
 """
@@ -21,11 +23,12 @@ from typing import Final, Protocol
 
 from msgspec.structs import replace
 
+from connectors import event_bridge
 from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
 from connectors.listing import distinct, join, read_body, read_parts, unwrap
 from connectors.payload import Fields, read_identifier, read_time
 from connectors.quarantine import path, shown
-from connectors.shopify import work
+from connectors.shopify import graphql, work
 from connectors.shopify.dispute import DISPUTES, dispute_facts
 from connectors.shopify.fulfilment import SCANS, STATUSES, event_facts, fulfillment_facts
 from connectors.shopify.order import CANCEL_REASONS, FULFILMENT, order_facts
@@ -77,6 +80,13 @@ _WRAPPERS: Final = {
 
 def normalise(delivery: Delivery) -> Outcome:
     """Read one delivery of Shopify."""
+    return read_body(delivery.body, partial(_content, delivery))
+
+
+def _content(delivery: Delivery, value: object) -> Outcome:
+    if bridged := event_bridge.opened(value):
+        headers = {**delivery.headers, **event_bridge.headers(bridged)}
+        return _content(replace(delivery, headers=headers), bridged.get("payload"))
     topic = _topic(delivery)
     if topic and topic not in TOPICS:
         if topic.partition("/")[0] in ELSEWHERE or topic.rpartition("_")[0] in ELSEWHERE:
@@ -85,11 +95,9 @@ def normalise(delivery: Delivery) -> Outcome:
     writer = writer_for(delivery, NAME, delivery.headers.get("x-shopify-webhook-id", ""))
     if delivery.headers.get(_TEST, "").lower() == "true":
         writer = replace(writer, test=True)
-    read = partial(_element, writer, topic)
-    return read_body(
-        delivery.body,
-        lambda value: read_parts(unwrap(value, _WRAPPERS), read, name="elements"),
-    )
+    if (orders := graphql.orders_in(value)) is not None:
+        return read_parts(orders, partial(_answered, writer), name="data")
+    return read_parts(unwrap(value, _WRAPPERS), partial(_element, writer, topic), name="elements")
 
 
 def _topic(delivery: Delivery) -> str:
@@ -112,6 +120,11 @@ def _element(writer: Writer, topic: str, element: Fields, at: str) -> Outcome:
     if shape == "fulfillment_order":
         return _work(topic, writer, element, at)
     return _READERS[shape](writer, element, at)
+
+
+def _answered(writer: Writer, element: Fields, _: str) -> Outcome:
+    """Read an order of a GraphQL answer."""
+    return _order(writer, graphql.as_rest(element), "")
 
 
 def _order(writer: Writer, element: Fields, at: str) -> Outcome:
@@ -265,6 +278,7 @@ SOURCE: Final = Source(
     normalise=normalise,
     words={
         "financial_status": FINANCIAL,
+        "displayFulfillmentStatus": graphql.FULFILMENT,
         "fulfillment_status": dict.fromkeys(FULFILMENT, "known; the fulfilments say which pieces"),
         "cancel_reason": CANCEL_REASONS,
         "transaction.kind/status": TRANSACTIONS,

@@ -11,6 +11,8 @@ which is no refund to us. Amounts are minor units, but ISK and UGX keep two deci
 currencies do not have and MGA lacks the two that ISO 4217 gives it. An inquiry (`warning_…`)
 has moved no money yet and stands as a dispute until it is closed. `livemode: false` is Stripe's
 test mode. Objects change under one id, so what may change carries the event's time as revision.
+A thin event (`v2.core.event`) names its object, which is then asked for below an API of
+`https://api.stripe.com`; EventBridge keeps the event in its `detail`.
 """
 
 from connectors.stripe.source import SOURCE as SOURCE

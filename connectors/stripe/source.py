@@ -6,7 +6,8 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source
+from connectors import event_bridge
+from connectors.delivery import Delivery, Normalised, Outcome, Quarantined, Source, Wanted
 from connectors.listing import read_body, read_parts
 from connectors.part import Part
 from connectors.payload import Fields
@@ -31,15 +32,20 @@ def normalise(delivery: Delivery) -> Outcome:
 
 
 def _elements(value: object) -> object:
+    value = event_bridge.opened(value) or value
     if isinstance(value, dict) and value.get("object") == "list":
         return value.get("data")
     return value
 
 
 def _element(teller: Teller, value: Fields, at: str) -> Outcome:
-    return (
-        _event(teller, value, at) if value.get("object") == "event" else _object(teller, value, at)
-    )
+    match value.get("object"):
+        case "event":
+            return _event(teller, value, at)
+        case "v2.core.event":
+            return _thin(teller, value, at)
+        case _:
+            return _object(teller, value, at)
 
 
 def _event(teller: Teller, value: Fields, at: str) -> Outcome:
@@ -68,9 +74,33 @@ def _object(teller: Teller, value: Fields, at: str) -> Outcome:
 
 def _no_reader(value: Fields, at: str) -> Quarantined:
     word = value.get("object")
-    thin = word == "v2.core.event"
-    reason = "thin event: its object has to be fetched" if thin else "not an object we read"
+    reason = "not an object we read"
     return Quarantined(reason=reason, field=at, value=shown(word) if word else "")
+
+
+def _thin(teller: Teller, value: Fields, at: str) -> Outcome:
+    """Ask for the object of an event that only names it; `v1.` stands before the usual types."""
+    event_type = str(value.get("type"))
+    if not event_type.removeprefix("v1.").startswith(OURS):
+        return Normalised(ignored=f"{event_type[:100]}: no order needs it")
+    related = value.get("related_object")
+    named = related if isinstance(related, dict) else {}
+    what, where = str(named.get("type")), str(named.get("url")).removeprefix("/")
+    if what not in _READERS:
+        return Quarantined(
+            reason="thin event of an object that we do not read",
+            field=path(at, "related_object.type"),
+            value=shown(named.get("type")),
+        )
+    document = Wanted(
+        source=PROVIDER,
+        account=teller.writer.delivery.account,
+        what=what,
+        id=str(named.get("id")),
+        path=where,
+        topic=event_type.removeprefix("v1."),
+    )
+    return Normalised(wanted=(document,))
 
 
 def _reader(model: type[_Payload], tell: Callable[[Teller, _Payload], list[Fact]]) -> _Reader:

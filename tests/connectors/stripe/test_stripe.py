@@ -379,7 +379,7 @@ REFUSED = [
     (b'{"object": "Event"}', "object"),
     (b'{"object": ["charge"]}', "object"),
     (b'{"object": "event"}', "id"),
-    (b'{"object": "v2.core.event", "id": "evt_1"}', "object"),
+    (b'{"object": "v2.core.event", "type": "v1.refund.x"}', "related_object.type"),
     (
         {"object": "event", "id": "e", "type": "charge.x", "created": 1, "data": {"object": {}}},
         "data.object.object",
@@ -479,3 +479,59 @@ def test_any_order_of_elements_gives_the_same_facts():
 
 def _ids(reading):
     return [fact.event_id for fact in reading.facts]
+
+
+def thin(event_type, **related):
+    return {
+        "id": "evt_1",
+        "object": "v2.core.event",
+        "type": event_type,
+        "created": "2025-01-15T00:18:24.984Z",
+        "livemode": True,
+        "related_object": related,
+    }
+
+
+def test_a_thin_event_asks_for_the_object_that_it_names():
+    """It says which object changed and nothing of it."""
+    event = thin("v1.charge.refunded", id="ch_1", type="charge", url="/v1/charges/ch_1")
+
+    [wanted] = read(event).wanted
+
+    assert (wanted.what, wanted.id, wanted.path) == ("charge", "ch_1", "v1/charges/ch_1")
+    assert wanted.topic == "charge.refunded"
+
+
+@pytest.mark.parametrize(
+    "event_type", ["v2.core.account[requirements].updated", "v1.billing.meter.no_meter_found"]
+)
+def test_a_thin_event_of_no_order_is_ignored(event_type):
+    assert read(thin(event_type, id="x", type="billing.meter", url="/v1/x")).ignored
+
+
+@pytest.mark.parametrize(
+    ("related", "field"),
+    [
+        ({"id": "x", "type": "charge", "url": "https://example.com/x"}, "path"),
+        ({"id": "x", "type": "charge", "url": "/../x"}, "path"),
+        ({"id": "", "type": "charge", "url": "/v1/charges/x"}, "id"),
+        ({"id": "x", "type": "coupon", "url": "/v1/coupons/x"}, "related_object.type"),
+    ],
+)
+def test_a_thin_event_leads_nowhere_else(related, field):
+    """What it names is a charge, a refund, a dispute, an intent or a session below the API."""
+    reading = read(thin("v1.charge.refunded", **related))
+
+    assert reading.wanted == ()
+    assert [each.field for each in reading.quarantined] == [field]
+
+
+def test_eventbridge_brings_the_event_in_its_detail():
+    """The envelope adds nothing."""
+    event = sample("charge_refunded_in_two")
+    envelope = {"detail-type": event["type"], "source": "aws.partner/stripe.com/ed_1"}
+
+    bodies = [fact.body for fact in read(envelope | {"detail": event}).facts]
+
+    assert bodies == [fact.body for fact in read(event).facts]
+    assert bodies
