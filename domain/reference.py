@@ -77,11 +77,14 @@ def _link(entry: Entry, fact: ReferenceWasLinked) -> Resolved:
     known = entry.links.get(key)
     if known is None and len(entry.links) >= LINKS_MAX:
         return Resolved(entry, full=True)
-    entry = replace(entry, links={**entry.links, key: min(known or at, at)})
+    claimed = min(known or at, at)
+    if claimed != known:
+        entry = replace(entry, links={**entry.links, key: claimed})
     if known is not None:
         return _release(entry, ())
     released = _release(entry, _passed_on(entry, fact))
-    return released._replace(anomalies=_reused(entry, fact, key, at))
+    anomalies = _reused(entry, fact, key, at)
+    return released._replace(anomalies=anomalies) if anomalies else released
 
 
 def _reused(entry: Entry, fact: ReferenceWasLinked, key: str, at: int) -> tuple[Anomaly, ...]:
@@ -125,6 +128,8 @@ def _alias(entry: Entry, fact: ReferenceWasLinked, alias: str) -> Resolved:
 
 def _release(entry: Entry, onward: tuple[Fact, ...]) -> Resolved:
     """Send on every waiting fact that has a way to go now."""
+    if not entry.waiting:
+        return Resolved(entry, to_references=onward)
     still: list[Fact] = []
     to_orders: list[Fact] = []
     to_references = list(onward)

@@ -108,17 +108,21 @@ class ResolverProcessor(AgentProcessor):
         for anomaly in resolved.anomalies:
             outbox.send(topic.ANOMALIES, anomaly.order_key.encode(), encode_message(anomaly))
             self._metrics.anomalies.labels(kind=anomaly.kind, change=anomaly.change).inc()
-        headers = [(_HOPS, str(hops + 1).encode())]
-        for fact in resolved.to_references:
+        if resolved.to_references:
+            self._pass_on(resolved.to_references, hops + 1)
+
+    def _pass_on(self, facts: Sequence[Fact], hops: int) -> None:
+        headers = [(_HOPS, str(hops).encode())]
+        for fact in facts:
             key = reference_key(fact.tenant, _reference_of(fact))
-            outbox.send(topic.REFERENCES, key, encode_record(fact), headers)
+            self._context.outbox.send(topic.REFERENCES, key, encode_record(fact), headers)
 
     def _load(self, key: bytes) -> Entry:
         value = self._context.store.get(key)
-        return _entry.decode(memoryview(value)[BODY:]) if value else Entry()
+        return _entry.decode(value[BODY:]) if value else Entry()
 
     def _keep(self, key: bytes, before: Entry, entry: Entry) -> None:
-        if entry == before:
+        if entry is before or entry == before:
             return
         if len(entry.waiting) != len(before.waiting):
             self._parked += len(entry.waiting) - len(before.waiting)
@@ -144,4 +148,6 @@ def _reference_of(fact: Fact) -> str:
 
 
 def _hops(record: ConsumerRecord) -> int:
+    if not record.headers:
+        return 0
     return next((int(value) for name, value in record.headers if name == _HOPS), 0)
