@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from connectors.delivery import Quarantined
-from connectors.json_body import guard
+from connectors.typed_body import read_typed
 from domain.command import Command
 from domain.instant import EPOCH
 from domain.personal import PERSONAL_CHARACTERS_MAX, overlong
@@ -22,16 +22,10 @@ _decode: Final = msgspec.json.Decoder(dict[str, Any])  # Any: JSON, judged by th
 
 def read_command(value: bytes | None, logged_at: datetime | None = None) -> Command | Quarantined:
     """Read a command; with `logged_at` that is when it happened, its own time only observed."""
-    if value is None:
-        return Quarantined(reason="command without a value", field="value")
-    if refused := guard(value):
-        return refused
-    try:
-        fields = _decode.decode(value)
-        command: Command = msgspec.convert(_completed(fields), Command)
-    except (msgspec.MsgspecError, ValueError, TypeError) as error:
-        return Quarantined(reason=f"not a command: {error}")
-    if len(value) > PERSONAL_CHARACTERS_MAX and (field := overlong(command)):
+    command = read_typed(value, _decode_tolerantly, "command")
+    if isinstance(command, Quarantined):
+        return command
+    if value and len(value) > PERSONAL_CHARACTERS_MAX and (field := overlong(command)):
         reason = f"not a command: over {PERSONAL_CHARACTERS_MAX} characters"
         return Quarantined(reason=reason, field=field)
     if command.order_key is None:
@@ -42,6 +36,12 @@ def read_command(value: bytes | None, logged_at: datetime | None = None) -> Comm
         return command
     stated = command.occurred_at if command.occurred_at != EPOCH else None
     return replace(command, occurred_at=logged_at, observed_at=stated)
+
+
+def _decode_tolerantly(value: bytes) -> Command:
+    fields = _decode.decode(value)
+    command: Command = msgspec.convert(_completed(fields), Command)
+    return command
 
 
 def _completed(fields: dict[str, Any]) -> dict[str, Any]:  # Any: JSON

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from connectors.delivery import Quarantined
-from connectors.json_body import guard
+from connectors.typed_body import read_typed
 from domain.stock_fact import StockFact, is_name
 
 YEAR_FIRST: Final = 1971
@@ -18,14 +18,9 @@ _decode: Final[msgspec.json.Decoder[StockFact]] = msgspec.json.Decoder(StockFact
 
 def read_stock_fact(value: bytes | None) -> StockFact | Quarantined:
     """Read a stock fact; it names its tenant, an article and, if not the default, a warehouse."""
-    if value is None:
-        return Quarantined(reason="stock fact without a value", field="value")
-    if refused := guard(value):
-        return refused
-    try:
-        fact = _decode.decode(value)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        return Quarantined(reason=f"not a stock fact: {error}")
+    fact = read_typed(value, _decode.decode, "stock fact")
+    if isinstance(fact, Quarantined):
+        return fact
     return _misaddressed(fact) or replace(fact, order_key=None)
 
 
