@@ -19,6 +19,7 @@ PIECES_MAX: Final = 1_000_000
 TEXT_CHARACTERS_MAX: Final = 2_000  # so that two of them make a name
 _NOTE_CHARACTERS_MAX: Final = 4_096
 ROWS_MAX: Final = 1_000
+_WHOLE: Final = re.compile(r"([0-9]{1,20})(?:\.0{1,10})?", re.ASCII)
 _YEARS: Final = range(1990, 2200)
 
 
@@ -92,6 +93,15 @@ def read_text(value: object) -> object:
     return text[:TEXT_CHARACTERS_MAX] if isinstance(text, str) else text
 
 
+def read_pieces(value: object) -> object:
+    """Read whole pieces that some tool wrote as `2.0` or as text; all else is left to its type."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and (whole := _WHOLE.fullmatch(value)):
+        return int(whole[1])
+    return value
+
+
 def _rows(value: object) -> object:
     if value is not None and not isinstance(value, list):
         raise ValueError("is no list")
@@ -118,7 +128,7 @@ UtcTime = Annotated[datetime, BeforeValidator(read_utc)]
 """For fields whose name says UTC while their text says nothing."""
 Text = Annotated[str, BeforeValidator(read_text)]
 Note = Annotated[str, BeforeValidator(read_note)]
-Pieces = Annotated[int, Field(ge=0, le=PIECES_MAX, strict=True)]
+Pieces = Annotated[int, Field(ge=0, le=PIECES_MAX, strict=True), BeforeValidator(read_pieces)]
 ROWS: Final = (BeforeValidator(_rows), Field(max_length=ROWS_MAX))
 """Annotates a tuple: the list may be null and has a bound."""
 MANY: Final = (BeforeValidator(_many), Field(max_length=ROWS_MAX))

@@ -5,8 +5,9 @@ Seen in recorded payloads: scan events with an offset, some without (a pickup at
 exception codes of their own; an error in place of a result. FedEx uses numbers again: of several
 parcels under one number the one that was seen last is told, for the others are history.
 
-From the documentation: the SOAP service that came before (`TrackReply`); the codes below with their meanings; `ESTIMATED_DELIVERY` among the dates
-or the end of the estimated window as the promise. Who received it is not read.
+From the documentation: the SOAP service that came before (`TrackReply`, with its envelope or
+without); the codes below with their meanings; `ESTIMATED_DELIVERY` among the dates or the end of
+the estimated window as the promise. Who received it is not read.
 """
 
 from collections.abc import Iterable
@@ -58,11 +59,12 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 def _parcels(document: Node) -> Iterable[Node | Refused]:
     if document.has("errors"):
         return [refused(each, "code", "message") for each in document.each("errors")]
-    if document.has("Envelope"):
-        reply = document.one("Envelope.Body.TrackReply")
+    body = document.one("Envelope.Body") if document.has("Envelope") else document
+    if body.has("TrackReply"):
+        reply = body.one("TrackReply")
         found = [each.each("TrackDetails") for each in reply.each("CompletedTrackDetails")]
     else:
-        body = document.one("output") if document.has("output") else document
+        body = document.one("output") if document.has("output") else body
         found = [each.each("trackResults") for each in body.each("completeTrackResults")]
     return [max(results, key=_seen_at) for results in found if results]
 

@@ -51,7 +51,7 @@ def orders_in(value: object) -> list[object] | None:
 def as_rest(order: Fields) -> Fields:
     """Write an order as REST does; raises `Misread` where a list was cut by a page."""
     rest = _snake(order, "")
-    if "line_items" not in rest:
+    if not isinstance(rest.get("line_items"), list):
         raise Misread("the lines of the order were not asked for", "lineItems", None)
     _lower(rest, "display_financial_status", "financial_status")
     _lower(rest, "cancel_reason", "cancel_reason")

@@ -88,14 +88,15 @@ def _content(delivery: Delivery, value: object) -> Outcome:
         headers = {**delivery.headers, **event_bridge.headers(bridged)}
         return _content(replace(delivery, headers=headers), bridged.get("payload"))
     topic = _topic(delivery)
-    if topic and topic not in TOPICS:
+    orders = graphql.orders_in(value)
+    if orders is None and topic and topic not in TOPICS:
         if topic.partition("/")[0] in ELSEWHERE or topic.rpartition("_")[0] in ELSEWHERE:
             return Normalised(ignored=f"{topic[:200]}: no order needs it")
         return Quarantined(reason="unknown topic", field="topic", value=topic[:200])
     writer = writer_for(delivery, NAME, delivery.headers.get("x-shopify-webhook-id", ""))
     if delivery.headers.get(_TEST, "").lower() == "true":
         writer = replace(writer, test=True)
-    if (orders := graphql.orders_in(value)) is not None:
+    if orders is not None:
         return read_parts(orders, partial(_answered, writer), name="data")
     return read_parts(unwrap(value, _WRAPPERS), partial(_element, writer, topic), name="elements")
 

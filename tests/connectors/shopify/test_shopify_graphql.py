@@ -146,6 +146,7 @@ def test_an_answer_and_a_webhook_tell_one_story():
     [
         ({"lineItems.pageInfo.hasNextPage": True}, "lineItems.pageInfo.hasNextPage"),
         ({"lineItems": kit.DELETE}, "lineItems"),
+        ({"lineItems": None}, "lineItems"),
         ({"updatedAt": kit.DELETE}, "updated_at"),
         ({"createdAt": None}, "created_at"),
         ({"totalPriceSet": kit.DELETE}, "total_price"),
@@ -230,6 +231,16 @@ def test_eventbridge_brings_a_webhook_with_its_headers():
     beside["detail"] |= names
     assert read(beside).facts == kit.read(SOURCE, beside, x_shopify_topic="orders/paid").facts
     assert {fact.delivery_id for fact in read(beside).facts} == {"w-1"}
+
+
+def test_an_event_that_brings_the_answer_to_a_query_is_read_whatever_its_topic():
+    """Shopify's newer events name a resource and an action beside the answer."""
+    event = {"topic": "Order", "action": "update", "handle": "h", "data": {"order": order()}}
+
+    reading = read(event, topic="Order")
+
+    assert [fact.body for fact in reading.facts] == [fact.body for fact in read(order()).facts]
+    assert read(event | {"data": {"order": None}, "errors": [{"message": "denied"}]}).quarantined
 
 
 @pytest.mark.parametrize("change", [{"detail": None}, {"detail": {}}, {"source": "aws.s3"}])
