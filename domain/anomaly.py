@@ -14,6 +14,7 @@ from domain.deadline import (
     PROMISE,
     REFUND,
     SILENT,
+    heard_of,
     is_delivered,
     unanswered_refunds,
 )
@@ -157,9 +158,8 @@ def _after_closing(order: Order) -> Iterator[Finding]:
     over = min((mark.at for mark in ends if mark.actor), default=0)
     if not over:
         return
-    for number, parcel in order.derived.goods.parcels.items():
-        scans = order.scans.get(number, ())
-        latest = max(parcel.at, scans[-1].at if scans else 0)
+    for number in order.derived.goods.parcels:
+        latest = heard_of(order, number)
         if latest > over:
             evidence = {"parcel": number, "closed_at": over, "scanned_at": latest}
             yield Finding("scan_after_close", number, "warning", evidence, "")
@@ -207,9 +207,9 @@ def _undelivered(order: Order, about: str) -> Finding | None:
 def _silent(order: Order, about: str) -> Finding | None:
     number, _, at = about.rpartition("@")
     parcel = order.derived.goods.parcels.get(number)
-    if parcel is None or str(parcel.at) != at or parcel.state not in ON_ITS_WAY:
+    if parcel is None or parcel.state not in ON_ITS_WAY or str(heard_of(order, number)) != at:
         return None
-    evidence = {"event": "shipment.scan", "parcel": number, "since": parcel.at}
+    evidence = {"event": "shipment.scan", "parcel": number, "since": int(at)}
     return Finding("expected_event_missing", number, "warning", evidence, "")
 
 

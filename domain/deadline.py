@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from domain.body import TimerFired
 from domain.decide import CLOSE, EXPIRY, HOLD, ended_at, expiry_of
 from domain.fact import TimerHasFired
-from domain.instant import moment
+from domain.instant import NEVER, moment
 from domain.order import Order
 from domain.promise import standing_holds
 from domain.rules import DAY, HOUR, Rules
@@ -88,9 +88,9 @@ def _awaited(order: Order, rules: Rules) -> Iterator[Deadline]:
         yield Deadline(head.promised_at, f"{PROMISE}:{head.promised_at}")
     if policy.silent_parcel_days:
         for number, parcel in order.derived.goods.parcels.items():
-            if parcel.state in ON_ITS_WAY and parcel.at:
-                due = parcel.at + policy.silent_parcel_days * DAY
-                yield Deadline(due, f"{SILENT}:{number}@{parcel.at}")
+            if parcel.state in ON_ITS_WAY and (heard := heard_of(order, number)):
+                due = heard + policy.silent_parcel_days * DAY
+                yield Deadline(due, f"{SILENT}:{number}@{heard}")
     if policy.refund_answer_hours:
         for key, operation in unanswered_refunds(order):
             due = operation + policy.refund_answer_hours * HOUR
@@ -100,6 +100,12 @@ def _awaited(order: Order, rules: Rules) -> Iterator[Deadline]:
             if key.startswith("authorized|"):
                 due = one.at + policy.authorization_days * DAY
                 yield Deadline(due, f"{AUTHORIZATION}:{key[len('authorized|') :]}")
+
+
+def heard_of(order: Order, number: str) -> int:
+    """Say when a parcel was heard of last: a scan, or what its shipment says; NEVER if not."""
+    scans = order.scans.get(number, ())
+    return max(order.derived.goods.parcels[number].at, scans[-1].at if scans else NEVER)
 
 
 def is_delivered(order: Order) -> bool:

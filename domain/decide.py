@@ -15,7 +15,7 @@ from domain.effects.order import ORDER
 from domain.effects.returns import RETURNS
 from domain.fact import Fact
 from domain.guard import Refusal, name_of, refuse
-from domain.instant import NEVER, Misdated, micros
+from domain.instant import NEVER, Misdated, micros, moment
 from domain.order import Order
 from domain.payment import is_manual
 from domain.promise import standing_holds
@@ -124,7 +124,10 @@ def _by_hold(order: Order, fired: facts.TimerHasFired, name: str) -> Command | N
     hold = standing_holds(order).get(name)
     if hold is None or hold.until != micros(fired.body.deadline):
         return None
-    return Release(**_by_system(order, fired), body=ReleaseHold(hold_id=name, note="time is over"))
+    said = _by_system(order, fired)
+    if hold.placed_at > hold.until:  # it was over when it was placed
+        said["occurred_at"] = moment(hold.placed_at)
+    return Release(**said, body=ReleaseHold(hold_id=name, note="time is over"))
 
 
 def ended_at(order: Order) -> int:

@@ -236,7 +236,7 @@ def _distribute(
 ) -> tuple[dict[str, list[int]], int]:
     """Give each shipment its pieces, most advanced first; more than was ordered is cut off.
 
-    An inferred one counts pieces that left, so it only holds those that no named one carries.
+    An inferred one counts pieces that left, so it only adds to what the named ones say of them.
     """
     buckets: dict[str, list[int]] = {}
     shipped = order.marks.get("marked_shipped")
@@ -260,7 +260,7 @@ def _distribute(
         for line_id, said in leg.lines or _all_but_cancelled(room, wanted_off):
             quantity = said
             if leg.inferred and line_id in buckets:
-                quantity = max(said - sum(buckets[line_id]), 0)
+                quantity = _not_told_by_name(buckets[line_id], said, leg.stage)
             fits = min(quantity, room.get(line_id, 0))
             over += quantity - fits
             if fits:
@@ -271,6 +271,23 @@ def _distribute(
     if shipped and not 0 < cancelled_at < shipped.at:
         _hand_over_rest(buckets, room, wanted_off)
     return buckets, over
+
+
+def _not_told_by_name(counts: list[int], said: int, stage: int) -> int:
+    """Move pieces of named shipments on to where a count has them; give those it has beyond.
+
+    The count is of the same pieces, so what a named shipment brings later does not go back first.
+    """
+    if stage < HANDED_OVER:
+        return max(said - sum(counts), 0)
+    missing = max(said - sum(counts[stage:]) - (counts[CAME_BACK] if stage > CAME_BACK else 0), 0)
+    for before in range(stage - 1, -1, -1):
+        if before != CAME_BACK:
+            moved = min(missing, counts[before])
+            counts[before] -= moved
+            counts[stage] += moved
+            missing -= moved
+    return missing
 
 
 def _all_but_cancelled(room: dict[str, int], wanted_off: dict[str, int]) -> list[tuple[str, int]]:

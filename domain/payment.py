@@ -71,6 +71,8 @@ TABLE: Final[tuple[Row, ...]] = (
     (Payment.IN_PROGRESS, "an online method and no answer yet", lambda _: True),
 )
 """First match wins (spec model, 2 C and 8.1)."""
+COMMANDED: Final = "commanded"
+"""The code of a refund that counts by command, until its provider tells of it (8.8)."""
 _STATES: Final = tuple(PLAIN[state] for state, _, _ in TABLE)
 _HOLDS: Final = tuple(holds for _, _, holds in TABLE)
 _PROVIDER: Final = Evidence.PROVIDER.value
@@ -258,8 +260,43 @@ def counted(ledger: Ledger, kind: str, undone_by: str) -> list[Entry]:
         ]
     for entry in standing:
         if entry.operation.evidence != Evidence.PROVIDER:
-            return _strongest(standing)
+            return _strongest(_not_sent_elsewhere(standing))
     return standing
+
+
+def _not_sent_elsewhere(standing: list[Entry]) -> list[Entry]:
+    """Leave out commanded refunds that were carried out at another provider (spec model, 8.8).
+
+    Told by the same amount, sent there since; a refund that its own provider or a command there
+    accounts for is another one.
+    """
+    asked = [entry for entry in standing if entry.operation.code == COMMANDED]
+    if not asked:
+        return standing
+    spare: dict[str, int] = {}
+    for entry in standing:
+        signed = entry.amount if entry.operation.evidence == Evidence.PROVIDER else -entry.amount
+        spare[entry.provider] = spare.get(entry.provider, 0) + signed
+    counting = sorted(standing, key=_by_time)
+    for ask in sorted(asked, key=_by_time):
+        for sent in counting:
+            if _was_sent(ask, sent, spare):
+                spare[sent.provider] -= ask.amount
+                spare[ask.provider] += ask.amount
+                counting.remove(ask)
+                break
+    return counting
+
+
+def _was_sent(ask: Entry, sent: Entry, spare: dict[str, int]) -> bool:
+    return (
+        sent.provider != ask.provider
+        and sent.operation.evidence == Evidence.PROVIDER
+        and sent.amount == ask.amount
+        and sent.operation.at >= ask.operation.at
+        and spare[ask.provider] <= -ask.amount
+        and spare[sent.provider] >= ask.amount
+    )
 
 
 def _strongest(entries: list[Entry]) -> list[Entry]:
@@ -293,24 +330,25 @@ def _unanswered(ledger: Ledger, kind: str, answers: tuple[str, ...]) -> int:
     """Sum the operations of a kind that got none of the answers.
 
     An answer names what it answers, or has the same parent and answers nothing else by name.
+    A dispute that was opened again since is open.
     """
     if kind not in ledger:
         return 0
     asked = {(entry.provider, entry.reference): entry for entry in ledger[kind]}
-    answered: set[tuple[str, str]] = set()
-    siblings: set[tuple[str, str]] = set()
-    for entry in _of(ledger, answers):
+    answered: dict[tuple[str, str], int] = {}
+    siblings: dict[tuple[str, str], int] = {}
+    for entry in sorted(_of(ledger, answers), key=_by_time):
         named = {(entry.provider, entry.reference), (entry.provider, entry.operation.parent)}
-        if named & asked.keys():
-            answered |= named
-        else:
-            siblings |= named
-    return _total(
-        entry
-        for name, entry in asked.items()
-        if name not in answered
-        and not (entry.operation.parent and (entry.provider, entry.operation.parent) in siblings)
-    )
+        told = answered if named & asked.keys() else siblings
+        told |= dict.fromkeys(named, entry.operation.at)
+    open_amounts = 0
+    for name, entry in asked.items():
+        since = entry.operation.at if kind == "disputed" else 0
+        parent = (entry.provider, entry.operation.parent)
+        beside = siblings.get(parent, -1) if entry.operation.parent else -1
+        if max(answered.get(name, -1), beside) < since:
+            open_amounts += entry.amount
+    return open_amounts
 
 
 def _unmet(ledger: Ledger, kind: str) -> int:
@@ -321,13 +359,18 @@ def unmet_requests(ledger: Ledger, kind: str) -> list[Entry]:
     """List what was asked for and has no answer yet; each answer meets one request (8.8, 8.12).
 
     It names the request, or is about the same payment; of several requests it meets the one over
-    its own amount, else the oldest.
+    its own amount, else the oldest. Money sent back at another provider meets its own amount.
     """
     waiting = sorted(ledger.get(kind, ()), key=_by_time)
     for answer in sorted(_of(ledger, _ANSWERS[kind]), key=_by_time):
         met = min(
             (ask for ask in waiting if _may_meet(answer, ask)),
-            key=lambda ask: (not _names(answer, ask), ask.amount != answer.amount, _by_time(ask)),
+            key=lambda ask: (
+                not _names(answer, ask),
+                ask.provider != answer.provider,
+                ask.amount != answer.amount,
+                _by_time(ask),
+            ),
             default=None,
         )
         if met:
@@ -346,7 +389,8 @@ def _names(answer: Entry, ask: Entry) -> bool:
 def _may_meet(answer: Entry, ask: Entry) -> bool:
     """Say whether an answer can be about a request: same provider, same payment, not before it."""
     if answer.provider != ask.provider:
-        return False
+        since = answer.operation.at >= ask.operation.at
+        return answer.kind == "refunded" and answer.amount == ask.amount and since
     if _names(answer, ask):
         return True
     same = ask.operation.parent in {answer.operation.parent, answer.reference, ""}

@@ -5,6 +5,7 @@ what must be sent on is returned. Links and facts may come in any order; a fact 
 link comes, a link is kept for facts to come (X.2).
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from domain.envelope import kind_of
 from domain.fact import Fact, ReferenceWasLinked
 from domain.instant import micros, moment
 from domain.message import Anomaly
-from domain.rules import DAY, HOUR, Policy
+from domain.rules import DAY, HOUR, Rules
 
 WAITING_MAX: Final = 500
 """Facts that wait at one reference; more is a broken source and goes to dead letters."""
@@ -185,11 +186,16 @@ def _linked(fact: ReferenceWasLinked, alias: str, key: str, at: int) -> Fact:
     )
 
 
-def deadline_of(entry: Entry, policy: Policy) -> int:
-    """Say when waiting facts become an anomaly, in microseconds; 0 for never."""
+def deadline_of(entry: Entry, rules_for: Callable[[str], Rules]) -> int:
+    """Say when waiting facts become an anomaly, in microseconds; 0 for never.
+
+    Whose order they are about is not known yet: the account that told of them first has its say.
+    """
     if not entry.waiting or entry.missed:
         return 0
-    return entry.waiting_since + policy.await_reference_hours * HOUR
+    first = entry.waiting[0]
+    rules = rules_for(f"{first.tenant or '-'}/{first.channel or '-'}/-")
+    return entry.waiting_since + rules.policy.await_reference_hours * HOUR
 
 
 def miss(entry: Entry, tenant: str, reference: str, at: int) -> tuple[Entry, Anomaly]:

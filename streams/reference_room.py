@@ -73,7 +73,7 @@ class ReferenceRoom:
     def deadlines(self) -> Iterator[ReferenceDue]:
         """Say when each reference that waits is given up."""
         for (tenant, reference), entry in self._entries.items():
-            if at := self._deadline(tenant, entry):
+            if at := deadline_of(entry, self._rules_for):
                 yield ReferenceDue(at, tenant, reference)
 
     def give_up(self, due: ReferenceDue) -> Anomaly:
@@ -86,7 +86,7 @@ class ReferenceRoom:
         """Give the references that facts still wait at."""
         for (tenant, reference), entry in self._entries.items():
             if entry.waiting:
-                due = self._deadline(tenant, entry)
+                due = deadline_of(entry, self._rules_for)
                 yield Waiting(
                     tenant=tenant,
                     reference=reference,
@@ -94,9 +94,6 @@ class ReferenceRoom:
                     since=moment(entry.waiting_since),
                     deadline=moment(due) if due else None,
                 )
-
-    def _deadline(self, tenant: str, entry: Entry) -> int:
-        return deadline_of(entry, self._rules_for(f"{tenant or '-'}/-/").policy)
 
 
 def reference_of(fact: Envelope) -> str:

@@ -30,7 +30,7 @@ from streams.verification import Verifier
 
 if TYPE_CHECKING:
     from connectors.feed import Find
-    from domain.rules import Policy
+    from domain.rules import Rules
     from streams.archive import Archive
     from streams.metric import Metrics
     from streams.settings import Settings
@@ -93,7 +93,7 @@ def _makers(
     rules_for = rulebook(settings.profiles)
     reach = _reach(settings, find)
     return {
-        **_edges(settings, metrics, find, rules_for("-/-/").policy, subjects),
+        **_edges(settings, metrics, find, rules_for, subjects),
         "lifecycle": (
             topic.ORDER_LOG,
             topic.LIFECYCLE_CHANGELOG,
@@ -124,7 +124,7 @@ def _edges(
     settings: Settings,
     metrics: Metrics,
     find: Find,
-    policy: Policy,
+    rules_for: Callable[[str], Rules],
     subjects: Subjects | None,
 ) -> dict[str, _Made]:
     """Make those that write into the order log what people said or who they are."""
@@ -150,7 +150,7 @@ def _edges(
         "resolver": (
             topic.REFERENCES,
             topic.RESOLVER_CHANGELOG,
-            lambda c: ResolverProcessor(c, metrics, policy, sealing=sealing()),
+            lambda c: ResolverProcessor(c, metrics, rules_for, sealing=sealing()),
         ),
     }
 

@@ -29,6 +29,7 @@ from domain.effects.common import (
 from domain.fact import Fact
 from domain.guard import Refusal
 from domain.order import Order
+from domain.payment import COMMANDED
 from domain.remainder import capturable, refundable, reversible
 from domain.rma import asked_back
 from domain.rules import Rules
@@ -117,9 +118,12 @@ def _refund(order: Order, command: commands.Refund, rules: Rules) -> Outcome | R
     first, *others = _asked(order, command, refund_shares(order, amount))
     named = {one.line_id: one.quantity for one in wanted.lines}
     first = replace(first, lines=units(named), shipping=Minor(wanted.shipping))
-    counts_now = rules.policy.refund_counts == "on_command"
-    fact = facts.PaymentRefunded if counts_now else facts.PaymentRefundRequested
-    money_back = _facts(fact, command, "refund", (first, *others))
+    asked = (first, *others)
+    if rules.policy.refund_counts == "on_command":
+        counting = (replace(one, code=COMMANDED) for one in asked)
+        money_back = _facts(facts.PaymentRefunded, command, "refund", counting)
+    else:
+        money_back = _facts(facts.PaymentRefundRequested, command, "refund", asked)
     return Outcome((*money_back, *_cancelled_with(order, command)))
 
 

@@ -79,7 +79,8 @@ def _edit_lines(order: Order, command: commands.EditLines, _rules: Rules) -> Out
         quantity = asked.get(line.line_id, line.quantity)
         more += (quantity - line.quantity) * line.unit_price
         lines.append(replace(line, quantity=quantity))
-    if not any(line.quantity for line in (*lines, *wanted.add)):
+    off = {line_id: line.cancelled for line_id, line in now.items()}
+    if not any(line.quantity > off.get(line.line_id, 0) for line in (*lines, *wanted.add)):
         return Refusal("quantity", "nothing would be left of the order: cancel it")
     return _revised(order, command, (*lines, *wanted.add), more)
 

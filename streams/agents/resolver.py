@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,7 @@ from domain.codec import encode_message, encode_record
 from domain.fact import Fact, ReferenceWasLinked
 from domain.personal import personal_texts
 from domain.reference import HOPS_MAX, Entry, Resolved, deadline_of, miss, resolve
-from domain.rules import Policy
+from domain.rules import Rules
 from streams import topic
 from streams.agents.deadline_index import BODY, DeadlineIndex, with_deadline
 from streams.agents.feed import reference_key
@@ -38,12 +38,12 @@ class ResolverProcessor(AgentProcessor):
         self,
         context: Context,
         metrics: Metrics,
-        policy: Policy,
+        rules_for: Callable[[str], Rules],
         *,
         sealing: Sealing | None = None,
     ) -> None:
         super().__init__(context, metrics)
-        self._policy = policy
+        self._rules_for = rules_for
         self._encode = encode_record if sealing is None else sealing.encode
         self._sealing = sealing
         self._deadlines = DeadlineIndex(context.store)
@@ -127,7 +127,7 @@ class ResolverProcessor(AgentProcessor):
         if len(entry.waiting) != len(before.waiting):
             self._parked += len(entry.waiting) - len(before.waiting)
             self._parked_shown.set(self._parked)
-        deadline_ms = deadline_of(entry, self._policy) // 1000
+        deadline_ms = deadline_of(entry, self._rules_for) // 1000
         self._context.store.put(key, with_deadline(deadline_ms, _pack.encode(entry)))
         self._deadlines.add(deadline_ms, key)
 
@@ -136,7 +136,7 @@ class ResolverProcessor(AgentProcessor):
         for key in self._deadlines.due(now_ms):
             entry = self._load(key)
             tenant, _, reference = key.decode().partition("|")
-            missed, anomaly = miss(entry, tenant, reference, deadline_of(entry, self._policy))
+            missed, anomaly = miss(entry, tenant, reference, deadline_of(entry, self._rules_for))
             self._keep(key, entry, missed)
             self._context.outbox.send(topic.ANOMALIES, key, encode_message(anomaly))
             self._metrics.anomalies.labels(kind=anomaly.kind, change=anomaly.change).inc()

@@ -142,8 +142,19 @@ def test_a_parcel_that_nobody_scans_is_missed_and_found():
     story = run([placed(), created(), scan("in_transit", 30)], by)
     late = run([fire(story.order, next_deadline(story.order, by))], by, story.order)
     assert anomalies(late.messages) == [("expected_event_missing", "raised")]
-    found = run([scan("out_for_delivery", 40)], by, late.order)
-    assert anomalies(found.messages) == [("expected_event_missing", "resolved")]
+    for state in ("in_transit", "out_for_delivery"):
+        found = run([scan(state, 40, place="Graz")], by, late.order)
+        assert anomalies(found.messages) == [("expected_event_missing", "resolved")]
+
+
+def test_a_scan_that_moves_nothing_was_heard():
+    """
+    The silence is counted from the last scan, whatever it said.
+    """
+    by = rules("storefront", silent_parcel_days=3)
+    order = run([placed(), created(), scan("in_transit", 30), scan("in_transit", 90)], by).order
+
+    assert next_deadline(order, by).at == micros(minute(90 + 3 * DAY))
 
 
 def test_a_hold_with_an_end_is_lifted_by_time():
@@ -160,6 +171,18 @@ def test_a_hold_with_an_end_is_lifted_by_time():
     longer = ask("hold", 6, request.PlaceHold(until=minute(90)))
     kept = run([longer, fire(story.order, due)], by, story.order)
     assert kept.snapshot.hold == "on_hold"
+
+
+def test_a_hold_that_was_over_when_it_was_placed_is_lifted_at_once():
+    """
+    Its end lies before its beginning, so the release is dated at the beginning.
+    """
+    by = rules("storefront")
+    story = run([placed(), ask("hold", 5, request.PlaceHold(until=minute(1)))], by)
+    lifted = run([fire(story.order, next_deadline(story.order, by))], by, story.order)
+
+    assert (story.snapshot.hold, lifted.snapshot.hold) == ("on_hold", "clear")
+    assert next_deadline(lifted.order, by) is None
 
 
 @pytest.mark.parametrize(

@@ -159,8 +159,13 @@ f1=2a+1b/Z1 sent:f1 back:1a                                   fulfilled         
 ~s=1a sent:~s                                                 partially_fulfilled  0  0  1  0  0  0  -
 ~s=2a+1b sent:~s                                              fulfilled            0  0  3  0  0  0  -
 ~s=1a ~s=2a sent:~s                                           partially_fulfilled  0  0  2  0  0  0  -
-~s=1a sent:~s f1=1a/Z1                                        unfulfilled          0  0  0  0  0  0  -
+~s=1a sent:~s f1=1a/Z1                                        partially_fulfilled  0  0  1  0  0  0  -
 ~s=1a sent:~s f1=1a/Z1 sent:f1                                partially_fulfilled  0  0  1  0  0  0  -
+~s=1a sent:~s f1=2a+1b/Z1 packed:f1                           partially_fulfilled  0  2  1  0  0  0  -
+~s=2a+1b sent:~s f1=2a+1b/Z1 packed:f1                        fulfilled            0  0  3  0  0  0  -
+~s=1b sent:~s f1=1b/Z1 f2=2a/Z2 sent:f2                       fulfilled            0  0  3  0  0  0  -
+~s=2a sent:~s delivered:~s f1=2a/Z1 sent:f1                   partially_fulfilled  0  0  2  2  0  0  -
+~s=2a sent:~s delivered:~s f1=1a/Z1 returned_to_sender:Z1     partially_fulfilled  0  0  2  1  0  0  parcel_came_back:Z1
 f1=1a/Z1 sent:f1 delivered:f1 ~s=2a sent:~s                   partially_fulfilled  0  0  2  1  0  0  -
 ~s=2a+1b sent:~s f1=2a/Z1 f2=1b/Z2 sent:f1 sent:f2            fulfilled            0  0  3  0  0  0  -
 ~s=2a+1b sent:~s f1=2a+1b/Z1 sent:f1 delivered:f1             delivered            0  0  3  3  0  0  -

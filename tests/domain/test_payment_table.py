@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from domain.payment import TABLE, Sums, classify
+from domain.payment import COMMANDED, TABLE, Sums, classify
 from domain.vocabulary import Payment
 from tests.domain.builders import (
     MONEY,
@@ -194,6 +194,19 @@ captured:100:ch disputed:40:dp<ch dispute_lost:40:dp               partially_ref
 captured:100:ch disputed:40:dp<ch dispute_lost:40:dp dispute_won:40:dp  paid             0    100  0    0
 captured:100:ch disputed:40:dp<ch dispute_won:40:dp dispute_lost:40:dp  partially_refunded  0  100  40  0
 captured:100:ch disputed:40:dp<ch disputed:60:dq<ch dispute_won:40:dp  disputed          0    100  0    0
+captured:100:ch disputed:40:dp<ch dispute_won:40:dp disputed:40:dp<ch  disputed          0    100  0    0
+captured:100:ch disputed:40:dp<ch dispute_won:40:dp disputed:40:dp<ch dispute_won:40:dp  paid  0  100  0    0
+captured:100:ch disputed:40:dp<ch dispute_lost:40:dp disputed:40:dp<ch  disputed         0    100  40   0
+captured:100:ch disputed:40:dp<ch dispute_lost:40:dp disputed:40:dp<ch dispute_won:40:dp  paid  0  100  0    0
+captured:60:ch captured:40:cb@bank refund_requested:30:q1<ch refunded:30:rb@bank  partially_refunded  0  100  30  0
+captured:60:ch captured:40:cb@bank refund_requested:30:q1<ch refunded:20:rb@bank  partially_refunded  0  100  20  30
+captured:60:ch captured:40:cb@bank refunded:30:rb@bank refund_requested:30:q1<ch  partially_refunded  0  100  30  30
+captured:60:ch captured:40:cb@bank refunded:30:rc@commanded refunded:30:rb@bank  partially_refunded  0  100  30  0
+captured:60:ch captured:40:cb@bank refunded:30:rc@commanded refunded:30:rb@bank refunded:30:re  partially_refunded  0  100  60  0
+captured:60:ch captured:40:cb@bank refunded:30:rc@commanded refunded:20:rb@bank  partially_refunded  0  100  50  0
+captured:60:ch captured:40:cb@bank refunded:30:rb@bank refunded:30:rc@commanded  partially_refunded  0  100  60  0
+captured:60:ch captured:40:cb@bank refunded:30:rs@shop refunded:30:rb@bank  partially_refunded  0  100  60  0
+captured:60:ch captured:40:cb@bank refunded:30:rc@commanded refunded:20:rd@commanded refunded:30:rb@bank refunded:20:re  partially_refunded  0  100  50  0
 captured:100:ch captured:100:sh@shop                               paid                  0    100  0    0
 captured:60:ch captured:100:sh@shop                                paid                  0    100  0    0
 captured:100:ch captured:60:sh@shop                                paid                  0    100  0    0
@@ -221,6 +234,8 @@ def told(story):
         rest, _, witness = rest.partition("@")
         if witness == "bank":
             more["provider"] = "bank"
+        elif witness == "commanded":
+            more |= {"evidence": "shop", "code": COMMANDED}
         elif witness:
             more["evidence"] = witness
         reference, _, more["parent"] = rest.partition("<")

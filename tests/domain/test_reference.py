@@ -9,7 +9,7 @@ from domain import fact as facts
 from domain.body import Operation, ReferenceLinked
 from domain.instant import micros
 from domain.reference import ALIASES_MAX, WAITING_MAX, Entry, deadline_of, miss, resolve
-from domain.rules import HOUR, Policy
+from domain.rules import HOUR, Policy, Rules
 from domain.vocabulary import Minor
 from tests.domain.builders import NINE
 
@@ -152,13 +152,19 @@ def test_nobody_linking_in_time_is_an_anomaly_and_the_facts_go_on_waiting():
     """
     The deadline counts from the first fact that waits, and counts once.
     """
-    policy = Policy(await_reference_hours=2)
+    heard = []
+
+    def rules_for(key):
+        heard.append(key)
+        return Rules(profiles=(), policy=Policy(await_reference_hours=2))
+
     entry = resolve(Entry(), captured(), seen_at=10).entry
 
-    missed, anomaly = miss(entry, "acme", CHARGE, deadline_of(entry, policy))
+    missed, anomaly = miss(entry, "acme", CHARGE, deadline_of(entry, rules_for))
 
-    assert deadline_of(entry, policy) == 10 + 2 * HOUR
+    assert deadline_of(entry, rules_for) == 10 + 2 * HOUR
     assert anomaly.kind == "expected_event_missing"
     assert anomaly.evidence["reference"] == CHARGE
-    assert deadline_of(missed, policy) == 0
+    assert deadline_of(missed, rules_for) == 0
+    assert set(heard) == {"acme/stripe/-"}
     assert resolve(missed, link(CHARGE, "acme/shop/1"), seen_at=11).to_orders

@@ -18,7 +18,9 @@ from tests.domain.builders import (
     actions,
     ask,
     captured,
+    created,
     document,
+    handed_over,
     minute,
     money,
     notices,
@@ -650,3 +652,48 @@ def test_money_that_did_not_go_back_is_asked_for_again(went_first):
     assert [one.amount for one in story.messages if isinstance(one, ActionRequired)] == [50]
     again = run([refunded(50, 20, "re_2", parent="ch_1"), failed], STORE, before.order)
     assert actions(again.messages) == {}
+
+
+@pytest.mark.rule("X.14", "X.15")
+def test_a_customer_hears_once_of_pieces_that_left_by_count_and_then_by_name():
+    """
+    The order does not fall back to Unfulfilled in between.
+    """
+    counted = msgspec.structs.replace(created("count", "1a", "", at=2), inferred=True)
+    told = [placed(), counted, handed_over("count", 3), created("f1", "1a", "Z1", at=4)]
+
+    story = go(*told, scan("in_transit", 5, "Z1"))
+
+    said = [
+        n.word for n in notices(story.messages, "customer") if n.trigger == "storefront.fulfilment"
+    ]
+    assert said == ["Partially Fulfilled"]
+    assert words(story)["fulfilment"] == "Partially Fulfilled"
+
+
+@pytest.mark.rule("S2.22")
+def test_a_refund_that_was_sent_from_another_provider_counts_once():
+    """
+    Commanded where the money came last, sent by hand where it came first; told by its amount.
+    """
+    paid = [money("captured", 50, 1, "c1"), money("captured", 50, 2, "p1", provider="paypal")]
+    asked = ask("refund", 5, request.Refund(amount=40))
+
+    story = go(placed(), *paid, asked, money("refunded", 40, 9, "re1"))
+
+    assert story.snapshot.money.refunded == 40
+    asked = [one for one in story.messages if isinstance(one, ActionRequired)]
+    assert [(one.amount, one.provider) for one in asked] == [(40, "paypal")]
+
+
+def test_lines_are_not_edited_down_to_what_was_cancelled():
+    """
+    Nothing would be left of the order: that is a cancellation.
+    """
+    story = go(
+        placed("2a"),
+        ask("cancel_lines", 3, request.CancelLines(lines=lines("1a"))),
+        ask("edit_lines", 5, request.EditLines(lines=lines("1a"))),
+    )
+
+    assert (answer(story).guard, story.snapshot.lifecycle) == ("quantity", "pending")

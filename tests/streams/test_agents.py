@@ -199,11 +199,17 @@ def test_a_reference_waits_per_tenant_until_its_order_names_it():
 
 
 @pytest.mark.rule("X.2")
-def test_a_reference_that_nobody_links_raises_an_anomaly_after_its_deadline():
+@pytest.mark.parametrize(
+    ("scope", "hours"), [("default", 1), ("acme", 1), ("acme/shop", 1), ("acme/till", 72)]
+)
+def test_a_reference_that_nobody_links_raises_an_anomaly_after_its_deadline(scope, hours):
     """
-    The deadline survives a restart.
+    The deadline is that of the account that told of it, and survives a restart.
     """
-    resolver = stage("resolver", profiles={"default": {"policy": {"await_reference_hours": 1}}})
+    resolver = stage(
+        "resolver",
+        profiles={"default": {}, scope: {"policy": {"await_reference_hours": 1}}},
+    )
     waits = fact(
         "payment.captured",
         "p1",
@@ -211,12 +217,14 @@ def test_a_reference_that_nobody_links_raises_an_anomaly_after_its_deadline():
         order_key=None,
         reference="parcel:1",
         tenant="acme",
+        channel="shop",
     )
     resolver.feed((b"acme|parcel:1", waits))
     resolver.restart()
 
-    assert resolver.fire(HOUR_MS - 1) == (HOUR_MS, [])
-    deadline, said = resolver.fire(HOUR_MS)
+    due = hours * HOUR_MS
+    assert resolver.fire(due - 1) == (due, [])
+    deadline, said = resolver.fire(due)
     assert deadline is None
     assert topics(said) == [topic.ANOMALIES]
 
