@@ -47,8 +47,8 @@ def scans_of(engine: Engine, one: Ask) -> list[str]:
     return [line for line in said if _SCAN.search(line)]
 
 
-_SCAN = re.compile(r"Seq Scan on \w+|^SCAN (?!anon_)\w+$")
-"""A table without an index; `anon_` is what a count has found."""
+_SCAN = re.compile(r"Seq Scan on \w+|^SCAN (?!anon_|tried|known)\w+$")
+"""A table without an index; the others are what was found in one."""
 
 
 def _milliseconds(one: Ask, connection: Connection) -> float:

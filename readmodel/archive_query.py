@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, or_
-from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from readmodel.archive_table import ARCHIVED
 from readmodel.column import indexed
 from readmodel.errors import WrongQuestion
 from readmodel.filter import conditions
-from readmodel.order_table import ORDERS
 from readmodel.scope import Scope
+from readmodel.stand_in import instead_of_orders
 
 FILTERS: Final = frozenset(
     {
@@ -56,14 +56,4 @@ def archived_conditions(
 
 def of_archive(asked: _Asked) -> _Asked:
     """Ask the archive's table for what the table of hot orders was asked for."""
-
-    def other(
-        element: ExternallyTraversible, **_: Any
-    ) -> ExternallyTraversible | None:  # Any: SQLAlchemy's
-        if element is ORDERS:
-            return ARCHIVED
-        name = getattr(element, "name", None)
-        is_ours = getattr(element, "table", None) is ORDERS
-        return ARCHIVED.c[name] if is_ours and isinstance(name, str) else None
-
-    return replacement_traverse(asked, {}, other)  # type: ignore[return-value]
+    return instead_of_orders(ARCHIVED, asked)

@@ -175,11 +175,17 @@ FILTERS: Final[Mapping[str, _Make]] = {
     "on_hold": _yes_or_no("on_hold", _held),
     "open": _yes_or_no("open", lambda _: ORDERS.c.unfinished == true()),
     "late": _yes_or_no("late", _late),
-    "test": _yes_or_no("test", lambda _: ORDERS.c.test.is_(True)),
+    "test": _yes_or_no("test", lambda _: ORDERS.c.test == true()),
 }
 """Name: the condition of its value. `customer` is an id or an e-mail address, whole."""
-NARROW: Final = frozenset({"customer", "number", "sku", "tracking", "anomaly"})
+NARROW: Final = frozenset({"customer", "number", "tracking"})
 """Filters that few orders pass."""
+LOOKED_UP: Final = {
+    "sku": LINES.c.sku,
+    "carrier": PARCELS.c.carrier,
+    "anomaly": ANOMALY_PART.c.kind,
+}
+"""Filters by a part, that few or most orders pass; no index gives those in the order of a sort."""
 
 
 def with_word(word: tuple[str, str, str] | None) -> tuple[FromClause, list[Condition]]:

@@ -32,10 +32,12 @@ from readmodel.archive_query import archived_conditions, insist_on_archive, of_a
 from readmodel.archive_table import ARCHIVED
 from readmodel.column import Instant
 from readmodel.errors import WrongQuestion
-from readmodel.filter import NARROW, conditions, with_word, word_of
+from readmodel.filter import LOOKED_UP, NARROW, conditions, is_word, with_word, word_of
 from readmodel.order_table import ORDERS, WORDS
 from readmodel.scope import Scope
-from readmodel.search import search_clause
+from readmodel.search import long_terms, search_clause
+from readmodel.tenant import one_by_one
+from readmodel.walk import first_of, in_index, of_each
 
 LIMIT_MAX: Final = 1_000
 COUNTED_MAX: Final = 10_000
@@ -49,6 +51,8 @@ SORTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Sort: its columns; `order_key` follows, so that no two rows are equal (S2.3)."""
 NEWEST: Final = "-created"
+_BY_WORD: Final = "created"
+"""The one sort that the index of profiles' words gives."""
 
 _SHOWN: Final[Sequence[Column[Any]]] = [  # Any: of many types
     ORDERS.c[name]
@@ -89,28 +93,90 @@ def list_orders(connection: Connection, scope: Scope, question: Question, now: d
     """Give a page of orders; raises WrongQuestion."""
     if not 1 <= question.limit <= LIMIT_MAX:
         raise WrongQuestion(f"a page has 1 to {LIMIT_MAX} rows, not {question.limit}")
-    sort = question.sort.removeprefix("-")
-    down = question.sort.startswith("-")
-    columns = _sort_columns(sort, question)
-    statement = _selected(connection, scope, question, now, _SHOWN)
-    if question.after:
-        values = _read_cursor(question.after, question.sort, columns)
-        place, last = tuple_(*columns), tuple_(*values)
-        statement = statement.where(place < last if down else place > last)
-    sorted_by = _unsorted(columns, connection) if _is_narrow(question) else columns
-    order = [column.desc() if down else column.asc() for column in sorted_by]
-    statement = statement.order_by(*order).limit(question.limit + 1)
-    found = [dict(row) for row in connection.execute(statement).mappings()]
+    columns = _sort_columns(question.sort.removeprefix("-"), question)
+    found = [
+        row
+        for one in _scopes(connection, scope, question)
+        for row in _listed(connection, one, question, columns, now)
+    ]
+    names = [column.key for column in columns]
+    found.sort(key=lambda row: [row[name] for name in names], reverse=_is_down(question))
     rows = found[: question.limit]
     more = len(found) > question.limit
     return Page(rows, _cursor(question.sort, columns, rows[-1]) if more else "")
 
 
+def _listed(
+    connection: Connection,
+    scope: Scope,
+    question: Question,
+    columns: Sequence[KeyedColumnElement[Any]],
+    now: datetime,
+) -> list[_Json]:
+    """Give a page and one more; where many orders may pass, those are tried that stand first."""
+    statement = _selected(connection, scope, question, now, _SHOWN)
+    if _may_be_many(question):
+        walked = [ORDERS.c[column.key] for column in columns]
+        sort, asked = question.sort.removeprefix("-"), (question.filters, question.search)
+        first = in_index(question.filters, sort, now, scope)
+        first += _behind(question, walked, walked)
+        kept = of_each(asked, sort, now, scope)
+        tried = first_of(_SHOWN, first, _in_order(question, walked), kept)
+        found = _rows(connection, tried, question)
+        if len(found) > question.limit:
+            return found
+    sorted_by = _unsorted(columns, connection) if _is_looked_up(question) else columns
+    behind = _behind(question, columns, sorted_by)
+    ordered = statement.where(*behind).order_by(*_in_order(question, sorted_by))
+    return _rows(connection, ordered, question)
+
+
+def _rows(
+    connection: Connection,
+    statement: Select[Any],  # Any: as its columns
+    question: Question,
+) -> list[_Json]:
+    limited = statement.limit(question.limit + 1)
+    return [dict(row) for row in connection.execute(limited).mappings()]
+
+
+def _behind(
+    question: Question,
+    columns: Sequence[KeyedColumnElement[Any]],
+    sorted_by: Sequence[ColumnElement[Any]],
+) -> list[ColumnElement[bool]]:
+    """Go on behind the page before."""
+    if not question.after:
+        return []
+    last = tuple_(*_read_cursor(question.after, question.sort, columns))
+    place = tuple_(*sorted_by)
+    return [place < last if _is_down(question) else place > last]
+
+
+def _in_order(
+    question: Question, columns: Sequence[ColumnElement[Any]]
+) -> Sequence[ColumnElement[Any]]:
+    return [column.desc() if _is_down(question) else column.asc() for column in columns]
+
+
+def _is_down(question: Question) -> bool:
+    return question.sort.startswith("-")
+
+
+def _scopes(connection: Connection, scope: Scope, question: Question) -> Sequence[Scope]:
+    return [scope] if question.archived else one_by_one(connection, scope)
+
+
 def count_orders(connection: Connection, scope: Scope, question: Question, now: datetime) -> int:
     """Count the orders that a question finds, to COUNTED_MAX; raises WrongQuestion."""
-    found = _selected(connection, scope, question, now, [ORDERS.c.order_key])
-    capped = found.limit(COUNTED_MAX).subquery()
-    return int(connection.execute(select(func.count()).select_from(capped)).scalar_one())
+    counted = 0
+    for one in _scopes(connection, scope, question):
+        found = _selected(connection, one, question, now, [ORDERS.c.order_key])
+        capped = found.limit(COUNTED_MAX - counted).subquery()
+        counted += int(connection.execute(select(func.count()).select_from(capped)).scalar_one())
+        if counted >= COUNTED_MAX:
+            break
+    return counted
 
 
 def count_by(connection: Connection, scope: Scope, axis: str) -> dict[str, int]:
@@ -137,7 +203,7 @@ def _selected(
     word = word_of(question.filters)
     source, of_word = with_word(word)
     tenant: ColumnElement[Any] = ORDERS.c.tenant
-    if _is_narrow(question) and connection.dialect.name == "sqlite":
+    if _is_looked_up(question) and connection.dialect.name == "sqlite":
         tenant = _computed(tenant)
     wanted = [
         scope.covers(tenant),
@@ -150,9 +216,19 @@ def _selected(
     return select(*columns).select_from(source).where(and_(*wanted))
 
 
-def _is_narrow(question: Question) -> bool:
-    """Tell whether a question names few orders, which are looked up before they are sorted."""
-    return bool(question.search) or not NARROW.isdisjoint(question.filters)
+def _may_be_many(question: Question) -> bool:
+    """Tell whether many orders may pass, though no index has those that do in the sort's order."""
+    asked = question.filters.keys()
+    if question.archived or asked & NARROW:
+        return False
+    word_elsewhere = any(map(is_word, asked)) and question.sort.removeprefix("-") != _BY_WORD
+    found = bool(question.search and long_terms(question.search))
+    return found or word_elsewhere or bool(asked & LOOKED_UP.keys())
+
+
+def _is_looked_up(question: Question) -> bool:
+    """Tell whether those that pass are looked up before they are sorted."""
+    return bool(question.search or question.filters.keys() & (NARROW | LOOKED_UP.keys()))
 
 
 def _unsorted(
@@ -174,7 +250,7 @@ def _sort_columns(sort: str, question: Question) -> list[KeyedColumnElement[Any]
         raise WrongQuestion(f"no sort {sort!r}; there are {', '.join(SORTS)}, - before for down")
     if question.archived:
         return [ARCHIVED.c[name] for name in (*SORTS[sort], "order_key")]
-    table = WORDS if sort == "created" and word_of(question.filters) else ORDERS
+    table = WORDS if sort == _BY_WORD and word_of(question.filters) else ORDERS
     return [table.c[name] for name in (*SORTS[sort], "order_key")]
 
 

@@ -59,16 +59,21 @@ def fold(said: str) -> str:
 
 def search_clause(question: str, scope: Scope, dialect: str) -> ColumnElement[bool]:
     """Say which orders a search finds; raises WrongQuestion for one that no index can answer."""
+    long = long_terms(question)
+    if not long:
+        return _by_number(question, scope)
+    found = _contains_postgresql(long) if dialect == "postgresql" else _contains_sqlite(long)
+    return ORDERS.c.order_key.in_(found.where(scope.covers(SEARCH.c.tenant)))
+
+
+def long_terms(question: str) -> list[str]:
+    """Give the words that an index can find; none if one is too short. Raises WrongQuestion."""
     terms = fold(question[:_QUESTION_CHARACTERS_MAX]).split()
     if not terms:
         raise WrongQuestion("a search needs a word")
     if len(terms) > WORDS_MAX:
         raise WrongQuestion(f"a search takes {WORDS_MAX} words at most")
-    long = [term for term in terms if len(term) >= WORD_CHARACTERS_MIN]
-    if len(long) < len(terms):
-        return _by_number(question, scope)
-    found = _contains_postgresql(long) if dialect == "postgresql" else _contains_sqlite(long)
-    return ORDERS.c.order_key.in_(found.where(scope.covers(SEARCH.c.tenant)))
+    return terms if all(len(term) >= WORD_CHARACTERS_MIN for term in terms) else []
 
 
 def _by_number(question: str, scope: Scope) -> ColumnElement[bool]:
