@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from domain import profiles as shipped_profiles
+from domain.guard import GUARDS, name_of
 from domain.profile import Compiled, ProfileError, parse_profile
 from domain.rules import Policy, Rules
+from domain.vocabulary import Lifecycle
 
 DEFAULT: Final = "default"
 SHOWN_BY_DEFAULT: Final = ("storefront",)
@@ -96,14 +98,24 @@ def make_rules(
         message = f"{where}: no policy {unknown[0]!r}; there are {Policy.__struct_fields__}"
         raise RulesError(message)
     try:
-        return Rules(
-            profiles=profiles,
-            policy=msgspec.convert(dict(policy), Policy),
-            zone=ZoneInfo(zone),
-        )
+        judged = msgspec.convert(dict(policy), Policy)
+        _check_names(judged, where)
+        return Rules(profiles=profiles, policy=judged, zone=ZoneInfo(zone))
     except msgspec.ValidationError as error:
         message = f"{where}: {error}"
         raise RulesError(message) from error
     except (ZoneInfoNotFoundError, ValueError) as error:
         message = f"{where}: no time zone {zone!r}"
         raise RulesError(message) from error
+
+
+def _check_names(policy: Policy, where: str) -> None:
+    """Refuse a name that would never be met: a guard that guards nothing looks like one that does."""
+    for field, names, known in (
+        ("command_roles", policy.command_roles, tuple(name_of(kind) for kind in GUARDS)),
+        ("expirable", policy.expirable, tuple(Lifecycle)),
+    ):
+        for name in names:
+            if name not in known:
+                message = f"{where}: {field} has no {name!r}; there are {', '.join(known)}"
+                raise RulesError(message)

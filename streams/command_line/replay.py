@@ -15,7 +15,7 @@ from connectors.delivery import Quarantined
 from domain.codec import encode_message
 from domain.command import CommandJudged
 from domain.configuration import ConfigurationRequest
-from domain.instant import EPOCH
+from domain.instant import EPOCH, Misdated, micros
 from domain.message import (
     ActionRequired,
     Anomaly,
@@ -168,10 +168,18 @@ def _time(text: str) -> datetime:
     """Read a time with its zone, or the beginning of a day (UTC)."""
     try:
         if len(text) == len("2026-01-31"):
-            return datetime.combine(date.fromisoformat(text), time(), UTC)
+            return _of_our_time(datetime.combine(date.fromisoformat(text), time(), UTC))
         when = datetime.fromisoformat(text)
     except ValueError as error:
         raise WrongUse(f"--at {text!r} is neither a date nor an RFC 3339 time") from error
     if when.tzinfo is None:
         raise WrongUse(f"--at {text!r} has no time zone; write {text}Z for UTC")
+    return _of_our_time(when)
+
+
+def _of_our_time(when: datetime) -> datetime:
+    try:
+        micros(when)
+    except Misdated as error:
+        raise WrongUse(f"--at {error}") from error
     return when

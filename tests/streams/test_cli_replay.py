@@ -273,6 +273,8 @@ WRONG_USE = {
     "profile": (("--profile", "nope"), "storefront"),
     "date": (("--at", "soon"), "--at 'soon'"),
     "zone": (("--at", "2026-03-02T12:00:00"), "no time zone"),
+    "day far away": (("--at", "9999-12-31"), "not between the years 1970 and 2199"),
+    "time far away": (("--at", "0001-01-01T00:00:00+14:00"), "not between the years"),
     "option": (("--nope",), "No such option"),
 }
 
@@ -294,6 +296,8 @@ POLICIES = {
     "toml": ("cancel_expired", "policy"),
     "json": ('{"cancel_expired": maybe}', "policy"),
     "array": ("[]", "policy"),
+    "command": ('command_roles = {fly = ["boss"]}', "command_roles has no 'fly'"),
+    "lifecycle": ('expirable = ["opened"]', "expirable has no 'opened'"),
     "zone": ('zone = "Europe/Nowhere"', "Europe/Nowhere"),
     "zone outside": ('zone = "../../etc/passwd"', "passwd"),
 }
