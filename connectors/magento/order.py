@@ -45,6 +45,9 @@ def order_facts(writer: Writer, order: Order) -> Iterator[Fact]:
     if found is None:
         field = "state" if order.state else "status"
         yield snapshot.unknown(field, order.state or order.status)
+    for item in lines:
+        if item.broken:
+            yield snapshot.unknown("items.qty_ordered", f"{item.broken} of line {item.item_id}")
     yield from _money(snapshot, order, meaning)
     sent = {item.item_id: _sent(item, order.items) for item in lines}
     yield from snapshot.counted(sent)

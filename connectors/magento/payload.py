@@ -5,6 +5,7 @@ decimals. Times are UTC and say so nowhere. A street is a list of lines or text 
 """
 
 from decimal import Decimal, InvalidOperation
+from math import ceil
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
@@ -15,18 +16,21 @@ _CHARACTERS_MAX: Final = 20
 
 
 def _pieces(value: object) -> int:
-    """Read whole pieces, which may be written as `1`, `1.0` or `"1.0000"`; null is none."""
+    """Count pieces, which may be written as `1`, `1.0` or `"1.0000"`; null is none.
+
+    An article that is sold by measure has parts of pieces: what is left of one is one more.
+    """
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("is no whole number of pieces")  # noqa: TRY004 - pydantic wants it
+        raise ValueError("is no number of pieces")  # noqa: TRY004 - pydantic wants it
     try:
         number = Decimal(str(value)[:_CHARACTERS_MAX])
     except InvalidOperation:
-        raise ValueError("is no whole number of pieces") from None
-    if not 0 <= number <= PIECES_MAX or number != int(number):
-        raise ValueError("is no whole number of pieces")
-    return int(number)
+        raise ValueError("is no number of pieces") from None
+    if not number.is_finite() or not 0 <= number <= PIECES_MAX:
+        raise ValueError("is no number of pieces")
+    return ceil(number)
 
 
 def _street(value: object) -> object:
@@ -89,10 +93,17 @@ class Item(Payload):
     sku: Text = ""
     row_total: object = None
     qty_ordered: Pieces
+    quantity: Annotated[object, Field(validation_alias="qty_ordered")]
     qty_shipped: Pieces = 0
     qty_refunded: Pieces = 0
     qty_canceled: Pieces = 0
     product_options: Annotated[BundleOptions | None, BeforeValidator(_options)] = None
+
+    @property
+    def broken(self) -> str:
+        """Show the ordered quantity as it is written where it is no whole pieces."""
+        written = str(self.quantity or 0)[:_CHARACTERS_MAX]
+        return "" if Decimal(written) == self.qty_ordered else written
 
 
 class Payment(Payload):

@@ -10,7 +10,8 @@ the database with numbers as text and often a few of its fields only; the status
 
 An event that lacks what facts are made of names its document, which is then fetched below
 `rest/V1`. A status is the shop's own label, so one that no table knows is reported only where
-no state stands beside it. Times have whole seconds, see `order._revision`. Magento signs nothing
+no state stands beside it. Parts of a piece, of what is sold by measure, count as a piece and are
+reported as `items.qty_ordered`. Times have whole seconds, see `order._revision`. Magento signs nothing
 by itself; Adobe I/O signs what it sends, which a gateway checks.
 """
 

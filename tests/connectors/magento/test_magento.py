@@ -289,6 +289,33 @@ def test_an_event_that_only_names_its_document_has_it_fetched(what):
 
 
 @pytest.mark.parametrize(
+    ("quantity", "pieces", "reported"),
+    [
+        (1.5, 2, "1.5"),
+        ("1.5000", 2, "1.5000"),
+        (0.25, 1, "0.25"),
+        ("2.0000", 2, ""),
+        (2.0, 2, ""),
+        (None, 0, ""),
+    ],
+)
+def test_parts_of_a_piece_count_as_a_piece_and_are_reported(quantity, pieces, reported):
+    """
+    Cloth by the metre: one piece more is owed, never less.
+    """
+    changes = {"items.0.qty_ordered": quantity}
+    order = kit.changed(kit.sample(SOURCE, "order_pending"), changes)
+
+    document, *others = kit.read(SOURCE, order).facts
+
+    assert document.body.lines[0].quantity == pieces
+    unknown = [each.body for each in others if hasattr(each.body, "field")]
+    assert [each.value.partition(" of line ")[0] for each in unknown] == [reported] * bool(
+        reported
+    )
+
+
+@pytest.mark.parametrize(
     ("changes", "field"),
     [
         ({"entity_id": 1.5}, "entity_id"),
@@ -304,7 +331,9 @@ def test_an_event_that_only_names_its_document_has_it_fetched(what):
         ({"created_at": 1709280900}, "created_at"),
         ({"items": {"0": {}}}, "items"),
         ({"items.0.item_id": None}, "items.0.item_id"),
-        ({"items.0.qty_ordered": 1.5}, "items.0.qty_ordered"),
+        ({"items.0.qty_ordered": -0.5}, "items.0.qty_ordered"),
+        ({"items.0.qty_ordered": "NaN"}, "items.0.qty_ordered"),
+        ({"items.0.qty_ordered": "Infinity"}, "items.0.qty_ordered"),
         ({"items.0.qty_ordered": -1}, "items.0.qty_ordered"),
         ({"items.0.qty_shipped": True}, "items.0.qty_shipped"),
         ({"items.0.qty_ordered": "many"}, "items.0.qty_ordered"),
@@ -315,7 +344,7 @@ def test_an_event_that_only_names_its_document_has_it_fetched(what):
 )
 def test_what_is_not_understood_is_quarantined_with_its_field(changes, field):
     """
-    Ids as floats, currencies that are none, half and negative pieces, times that are none.
+    Ids as floats, currencies that are none, negative pieces, times that are none.
     """
     reading = kit.read(SOURCE, kit.changed(kit.sample(SOURCE, "order_pending"), changes))
 
