@@ -44,7 +44,7 @@ class Operation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     """One money operation; `amount` ≥ 0, its direction is the kind of the fact.
 
     `reference` is the provider's id of this operation and its identity together with `provider`
-    and the kind; empty where the provider gives none (then the amount is part of the identity).
+    and the kind; empty where the provider gives none (then the fact's event id stands for it).
     `parent` is what it acts on: the authorisation of a capture, the payment of a refund.
     `final` on a capture gives the rest of its authorisation back. `lines` are the pieces that a
     refund is for, if it names any; `shipping` is what of it is for the shipping.
@@ -106,7 +106,7 @@ class ShipmentInfo(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fal
     """A shipment: which pieces go in which parcels. A newer statement replaces an older one.
 
     No lines means all pieces that no other shipment carries. An inferred shipment stands for an
-    order's own count of pieces that left: it holds only those that no named shipment carries.
+    order's own count of pieces that left: it adds only what named shipments do not say of them.
     """
 
     shipment_id: Id
