@@ -41,18 +41,17 @@ def returnable(order: Order, policy: Policy) -> int:
     goods = order.derived.goods
     arrived = goods.delivered + goods.collected
     sent = goods.handed_over if policy.returnable == "handed_over" else arrived
-    waiting = asked_back(order)
-    return sent - goods.returned - _on_lines(waiting, order)
+    left = sent - goods.returned
+    return left - _on_lines(asked_back(order), order) if order.changes else left
 
 
 def billable(order: Order) -> int:
     """Count the live pieces that no invoice has: the sum of `billable_lines`."""
-    return order.derived.goods.live - _on_lines(invoiced_lines(order), order)
+    live = order.derived.goods.live
+    return live - _on_lines(invoiced_lines(order), order) if order.changes else live
 
 
 def _on_lines(counts: dict[str, int], order: Order) -> int:
-    if not counts:
-        return 0
     return sum(counts.get(line.line_id, 0) for line in order.derived.goods.lines)
 
 
