@@ -6,7 +6,7 @@ sees the same (X.23).
 """
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -149,27 +149,29 @@ def learned(
     before: Order | None, order: Order, rules: Rules, catalogue: Catalogue
 ) -> Iterator[StateWasUsed | RealOrderCame]:
     """Report the first use of a state of the shop's own, and a channel's first real order."""
-    tenant, channel, _ = order.key.split("/", 2)
-    at = moment(order.placed_at or order.seen_at)
     chosen = order.derived.promise.state.partition("/")[2]
     if chosen and chosen in rules.states and chosen not in catalogue.used:
         yield StateWasUsed(
-            event_id=f"{order.key}:used:{chosen}",
-            tenant=tenant,
-            occurred_at=at,
-            actor="system",
-            body=StateName(name=chosen),
+            **_envelope(order), event_id=f"{order.key}:used:{chosen}", body=StateName(name=chosen)
         )
     if rules.policy.test_orders_end and not rules.real_orders and not order.test:
         known = before is not None and "placed" in before.marks
         if "placed" in order.marks and not known:
+            channel = order.key.split("/", 2)[1]
             yield RealOrderCame(
+                **_envelope(order),
                 event_id=f"{order.key}:real:{channel}",
-                tenant=tenant,
-                occurred_at=at,
-                actor="system",
                 body=Channel(channel=channel),
             )
+
+
+def _envelope(order: Order) -> dict[str, Any]:
+    """Fill what every report about an order says: any value type, as its constructor takes it."""
+    return {
+        "tenant": order.key.partition("/")[0],
+        "occurred_at": moment(order.placed_at or order.seen_at),
+        "actor": "system",
+    }
 
 
 def _define_profile(catalogue: Catalogue, request: DefineProfile) -> Changed:
