@@ -52,6 +52,13 @@ def conditions(wanted: Mapping[str, str], now: datetime, scope: Scope) -> list[C
     ]
 
 
+def insist_on_text(filters: Mapping[str, str], search: str) -> None:
+    """Raise WrongQuestion for what no database takes as text: bytes that are no UTF-8, a NUL."""
+    for name, said in (*filters.items(), ("search", search.replace("\x00", ""))):
+        if "\x00" in said or any("\ud800" <= one <= "\udfff" for one in said):
+            raise WrongQuestion(f"{name} is text without NUL in UTF-8, not {said[:40]!a}")
+
+
 def word_of(wanted: Mapping[str, str]) -> tuple[str, str, str] | None:
     """Give the one filter for a profile's word, if there is one; raises WrongQuestion for two."""
     found = [name for name in wanted if is_word(name)]
@@ -126,12 +133,13 @@ def _day(name: str, compare: Callable[[Any, datetime], Condition], days: int = 0
     def make(value: str, _: datetime, __: Scope) -> Condition:
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            if len(value) <= len("2026-01-31"):
+                moment += timedelta(days=days)
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise WrongQuestion(f"{name} is a day such as 2026-01-31, not {value!r}") from None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        if len(value) <= len("2026-01-31"):
-            moment += timedelta(days=days)
         return compare(ORDERS.c.created_at, moment)
 
     return make

@@ -32,7 +32,15 @@ from readmodel.archive_query import archived_conditions, insist_on_archive, of_a
 from readmodel.archive_table import ARCHIVED
 from readmodel.column import Instant
 from readmodel.errors import WrongQuestion
-from readmodel.filter import LOOKED_UP, NARROW, conditions, is_word, with_word, word_of
+from readmodel.filter import (
+    LOOKED_UP,
+    NARROW,
+    conditions,
+    insist_on_text,
+    is_word,
+    with_word,
+    word_of,
+)
 from readmodel.order_table import ORDERS, WORDS
 from readmodel.scope import Scope
 from readmodel.search import long_terms, search_clause
@@ -196,6 +204,7 @@ def _selected(
     now: datetime,
     columns: Sequence[Column[Any]],  # Any: of many types
 ) -> Select[Any]:  # Any: as its columns
+    insist_on_text(question.filters, question.search)
     if question.archived:
         insist_on_archive(question.filters, question.search, question.sort)
         kept = and_(*archived_conditions(question.filters, now, scope))

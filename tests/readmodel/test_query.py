@@ -289,3 +289,22 @@ def test_orders_are_counted_as_they_are_listed(still):
         assert sum(count_by(connection, ACME, "lifecycle").values()) == 6
         with pytest.raises(WrongQuestion, match="no axis 'snapshot'"):
             count_by(connection, ACME, "snapshot")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"filters": {"to": "9999-12-31"}},
+        {"filters": {"from": "0001-01-01T00:00:00+14:00"}},
+        {"filters": {"number": "\udcff"}},
+        {"filters": {"sku": "a\x00b"}},
+        {"filters": {"storefront.payment": "\x00"}},
+        {"search": "ida \udcff\udcff\udcff"},
+        {"filters": {"customer": "\udcff"}, "archived": True},
+    ],
+    ids=ascii,
+)
+def test_what_no_database_takes_is_said(still, asked):
+    for ask_it in (list_orders, count_orders):
+        with still.engine.connect() as connection, pytest.raises(WrongQuestion):
+            ask_it(connection, EVERYBODY, Question(**asked), NOW)
