@@ -22,7 +22,7 @@ Headers = Iterable[tuple[str, bytes | None]]
 Find = Callable[[str], Source | None]
 
 _OWN: Final = frozenset({"source", "account", "topic", "received_at"})
-_ACCOUNT: Final = re.compile(r"[^/\s\x00-\x1f]{1,64}/[^/\s\x00-\x1f]{1,64}")
+ACCOUNT: Final = re.compile(r"[^/\s\x00-\x1f]{1,64}/[^/\s\x00-\x1f]{1,64}")
 
 
 def read(
@@ -41,7 +41,7 @@ def read(
     source = find(name)
     if source is None:
         return Quarantined(reason="unknown source", field="source", value=name[:200])
-    if not _ACCOUNT.fullmatch(account):
+    if not ACCOUNT.fullmatch(account):
         return Quarantined(
             reason="account is not tenant/channel", field="account", value=account[:200]
         )

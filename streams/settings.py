@@ -19,6 +19,7 @@ from readmodel.address import check_url
 from readmodel.errors import WrongDatabase
 from streams.fetch.account import Fetching, check_accounts
 from streams.signing import Signing, check_names
+from streams.tls import tls_context
 
 PREFIX: Final = "ORDERSTREAM_"
 FILE_VARIABLE: Final = "ORDERSTREAM_SETTINGS_FILE"
@@ -238,6 +239,12 @@ class Settings(BaseSettings):
             self.sasl_user and self.sasl_password
         ):
             raise ValueError("sasl needs sasl_user and sasl_password")
+        return self
+
+    @model_validator(mode="after")
+    def _tls_files_fit(self) -> Settings:
+        if "ssl" in self.security_protocol:
+            tls_context(ca=self.ssl_ca, certificate=self.ssl_certificate, key=self.ssl_key)
         return self
 
 

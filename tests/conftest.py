@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from tests.harness.postgresql import Server
 
 _IDS = Path(__file__).with_name("rules.txt")
-_KAFKA = Path(__file__).parents[1] / "deploy" / "kafka"
-# In its first minutes a JVM spends half of its time on better code than a test lives to use.
-_FIRST_COMPILER = "-XX:TieredStopAtLevel=1"
 
 # The machine's speed is no property of the code, so examples have no deadline.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -92,22 +88,17 @@ def _by_section(ids: list[str]) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a real Kafka that lasts for the whole run; topics are not made by use."""
-    data = tmp_path_factory.mktemp("kafka")
-    started = subprocess.run(
-        ["bash", _KAFKA / "start.sh", data],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={"KAFKA_JVM": _FIRST_COMPILER} | os.environ,
-    )
-    yield started.stdout.strip()
-    subprocess.run(["bash", _KAFKA / "stop.sh", data], check=True)
+    # Here and not above: bugs are planted where there is nothing but the domain and its tests.
+    from tests.harness.broker import Broker
+
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    yield broker.address
+    broker.stop()
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """Give a real PostgreSQL that lasts for the whole run."""
-    # Here and not above: bugs are planted where there is nothing but the domain and its tests.
     from tests.harness.postgresql import Server
 
     # Not below pytest's own folder: PostgreSQL runs as another user, who may not enter that.

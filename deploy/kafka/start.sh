@@ -4,7 +4,7 @@
 # Prints the bootstrap address, nothing else, once the broker answers; its log is data_dir/kafka.log.
 # Without arguments: a fresh folder under ${TMPDIR:-/tmp} (its name goes to standard error), a free port.
 # Settings: KAFKA_HEAP (-Xmx1g), KAFKA_JVM (more words for the JVM, none), KAFKA_LIBS (where the jars are kept),
-# KAFKA_PARTITIONS (4).
+# KAFKA_PARTITIONS (4), KAFKA_PROPERTIES (a file of broker properties that come before the ones here, none).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -72,6 +72,7 @@ group.coordinator.append.linger.ms=0
 group.min.session.timeout.ms=1000
 message.max.bytes=16777216
 PROPERTIES
+[ -z "${KAFKA_PROPERTIES:-}" ] || cat "$KAFKA_PROPERTIES" >>"$data/server.properties" # the last of two counts
 run=(java "${KAFKA_HEAP:--Xmx1g}" ${KAFKA_JVM:-} -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -Djava.awt.headless=true
   -Dorg.slf4j.simpleLogger.showDateTime=true -Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd\'T\'HH:mm:ss.SSS
   -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info -cp "$libs/*")

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -15,7 +15,8 @@ from aiokafka.errors import KafkaError
 
 from streams.command_line.failure import NoGood
 from streams.command_line.installation import read_settings
-from streams.engine.client import a_broker_listens, client_options
+from streams.engine.client import client_options, knock
+from streams.engine.errors import NotAdmittedError
 from streams.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,9 +44,23 @@ def run(work: Work[Result]) -> Result:
 
 
 async def _asked(settings: Settings, work: Work[Result]) -> Result:
-    if not await a_broker_listens(settings):
-        raise NoGood(f"no broker answers at {settings.brokers} (ORDERSTREAM_BROKERS)")
+    try:
+        await knock(settings)
+    except NotAdmittedError as error:
+        raise NoGood(str(error)) from error
+    except ConnectionError as error:
+        raise NoGood(f"{error} (ORDERSTREAM_BROKERS)") from error
     return await work(settings)
+
+
+def insist_on_welcome(settings: Settings) -> None:
+    """Give up where brokers do not let this client in; those that are away may come yet."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # as above
+    try:
+        with suppress(KafkaError, OSError):  # the worker waits, and says so
+            asyncio.run(knock(settings))
+    except NotAdmittedError as error:
+        raise NoGood(str(error)) from error
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import click
 
 from connectors.cloudevent import ENVELOPE_BYTES_MAX
+from connectors.feed import ACCOUNT
 from connectors.page import split
 from streams import topic as topics
 from streams.command_line.broker import insist_on_topic, run, writer
@@ -64,6 +65,8 @@ def command(
     larger than a body may be is sent as several.
     """
     source = source_named(name)
+    if account is not None and not ACCOUNT.fullmatch(account):
+        raise WrongUse(f"--account {account!r} is not TENANT/CHANNEL")
     said = parse_headers(headers)
     own = {"received_at": datetime.now(UTC).isoformat().encode()}
     own |= feed_headers(source, topic, account)

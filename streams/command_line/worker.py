@@ -9,6 +9,7 @@ import click
 from connectors.import_rule import ImportRulesError
 from connectors.mapping import MappingError
 from streams.app import run_worker
+from streams.command_line.broker import insist_on_welcome
 from streams.command_line.failure import NoGood, WrongUse
 from streams.command_line.installation import read_settings
 from streams.engine.errors import UnfitRuntimeError
@@ -42,6 +43,7 @@ def command(ctx: click.Context, roles: str) -> None:
         wrong = f"no role {unknown[0]!r}" if chosen else "--roles names none"
         raise WrongUse(f"{wrong}; there are {', '.join(ROLES)}, and by itself {VIEW}")
     settings, metrics = read_settings(), Metrics(CollectorRegistry())
+    insist_on_welcome(settings)
     try:
         stages = make_stages(settings, metrics, chosen)
         ctx.exit(run_worker(settings, stages, metrics=metrics))
@@ -60,6 +62,7 @@ def _run_view(settings: Settings, metrics: Metrics) -> int:
     from streams.command_line.database import database
     from streams.view.role import run_view
 
+    insist_on_welcome(settings)
     try:
         with database(settings, with_tables=False) as engine:
             if is_empty(engine):

@@ -3,6 +3,7 @@
 EngineError
 ├── FencedError          another process owns the partition now
 ├── MembershipError      the group let go of this worker while it handed partitions out
+├── NotAdmittedError     brokers are there and do not let this client in
 ├── RecoveryError        state could not be read back in time
 ├── StoreError           a stage without a changelog wrote state
 └── UnfitRuntimeError    the installation cannot keep the guarantees
@@ -28,6 +29,10 @@ class RecoveryError(EngineError):
 
 class MembershipError(EngineError):
     """A worker was given partitions without a place in the group."""
+
+
+class NotAdmittedError(EngineError):
+    """The brokers do not know this client, or it does not trust them; trying again is no help."""
 
 
 class StoreError(EngineError):

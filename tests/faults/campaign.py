@@ -6,6 +6,9 @@ import os
 import random
 import threading
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from streams.rulebook import rulebook
@@ -15,6 +18,7 @@ from tests.harness.inflow import check_inflow
 from tests.harness.installation import Installation, Worker
 from tests.harness.oracle import Report, check
 
+SESSION_SECONDS: Final = 6.0
 KILLS: Final = int(os.environ.get("FAULTS_KILLS", "10"))
 PAYLOADS_A_SECOND: Final = 200
 LIVE_ORDERS: Final = 300
@@ -23,35 +27,65 @@ _NO_END: Final = 1_000_000
 
 
 class Load:
-    """Payloads and commands at a steady rate for as long as the faults last."""
+    """Records at a steady rate for as long as the faults last, or as there are any."""
 
-    def __init__(self, job: Installation, seed: int) -> None:
+    def __init__(self, job: Installation, payloads: Iterable[Payload], *, a_second: int) -> None:
         self.sent = 0
         self._job = job
-        self._payloads = feed(seed, _NO_END, LIVE_ORDERS)
+        self._payloads = payloads
+        self._a_second = a_second
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._send, daemon=True)  # ends with a failed test
         self._thread.start()
 
     def _send(self) -> None:
         begun = time.monotonic()
-        while not self._ended.is_set():
-            while self.sent < (time.monotonic() - begun) * PAYLOADS_A_SECOND:
-                self._job.produce(self._next())
-                self.sent += 1
-            self._job.producer.poll(0.01)
+        for payload in self._payloads:
+            while self.sent >= (time.monotonic() - begun) * self._a_second:
+                if self._ended.is_set():
+                    break
+                self._job.producer.poll(0.01)
+            if self._ended.is_set():
+                break
+            self._job.produce(payload)
+            self.sent += 1
         self._job.producer.flush()
-
-    def _next(self) -> Payload:
-        payload = next(self._payloads)
-        if self.sent % POISON_EVERY:
-            return payload
-        return payload._replace(value=payload.value[:-1])
 
     def end(self) -> None:
         """Stop sending; what was sent is in the broker then."""
         self._ended.set()
         self._thread.join()
+
+
+def disturbed_feeds(job: Installation, seed: int) -> Load:
+    """Send what sources and operators send, and some of it damaged."""
+    payloads = enumerate(feed(seed, _NO_END, LIVE_ORDERS))
+    return Load(
+        job,
+        (
+            one if number % POISON_EVERY else one._replace(value=one.value[:-1])
+            for number, one in payloads
+        ),
+        a_second=PAYLOADS_A_SECOND,
+    )
+
+
+@contextmanager
+def installed(kafka: str, folder: Path, **environment: str) -> Iterator[Installation]:
+    """Give a main job with topics of its own, and leave no worker and no topic behind."""
+    job = Installation(
+        kafka,
+        folder,
+        ORDERSTREAM_SESSION_TIMEOUT_SECONDS=f"{SESSION_SECONDS:g}",
+        ORDERSTREAM_HEARTBEAT_SECONDS="1",
+        **environment,
+    )
+    job.make_topics()
+    try:
+        yield job
+    finally:
+        job.end()
+        job.remove_topics()
 
 
 def let_live(

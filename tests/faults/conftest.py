@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.installation import Installation
+from tests.faults.campaign import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.harness.installation import Installation
 
 
 @pytest.fixture
@@ -21,13 +23,5 @@ def seed() -> int:
 
 @pytest.fixture
 def job(kafka, tmp_path) -> Iterator[Installation]:
-    installation = Installation(
-        kafka,
-        tmp_path,
-        ORDERSTREAM_SESSION_TIMEOUT_SECONDS="6",
-        ORDERSTREAM_HEARTBEAT_SECONDS="1",
-    )
-    installation.make_topics()
-    yield installation
-    installation.end()
-    installation.remove_topics()
+    with installed(kafka, tmp_path) as installation:
+        yield installation

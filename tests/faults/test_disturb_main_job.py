@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import random
 import signal
-import subprocess
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
 
-from tests.faults.campaign import KILLS, Load, judge, let_live
-from tests.harness.installation import ROOT, Installation, Worker
+from tests.faults.campaign import (
+    KILLS,
+    SESSION_SECONDS,
+    disturbed_feeds,
+    installed,
+    judge,
+    let_live,
+)
+from tests.harness.broker import Broker
+from tests.harness.installation import Installation, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +31,12 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(420)]
 
 ROUNDS = max(1, KILLS // 5)
-SESSION_SECONDS = 6.0
 
 
 def test_workers_that_sleep_through_their_session_write_nothing_twice(job, seed):
     """A paused worker wakes up among its heirs; what it had in hand is refused (C4)."""
     chance = random.Random(seed)
-    load = Load(job, seed)
+    load = disturbed_feeds(job, seed)
     with Crew(job, 2) as crew:
         for _ in range(ROUNDS):
             let_live(job, chance)
@@ -48,7 +53,7 @@ def test_workers_that_sleep_through_their_session_write_nothing_twice(job, seed)
 def test_workers_that_come_and_go_hand_over_without_loss(job, seed):
     """Some leave as they are asked to, some at once; others join meanwhile (C5)."""
     chance = random.Random(seed)
-    load = Load(job, seed)
+    load = disturbed_feeds(job, seed)
     with Crew(job, 1) as crew:
         for change in range(2 * ROUNDS):
             let_live(job, chance)
@@ -65,7 +70,7 @@ def test_a_broker_that_dies_and_comes_back_loses_nothing(broker, apart, seed):
     """It is killed or stopped and away for a while; workers go on when it is back (C6)."""
     chance = random.Random(seed)
     job = apart
-    load = Load(job, seed)
+    load = disturbed_feeds(job, seed)
     with Crew(job, 1):
         for outage in range(ROUNDS):
             let_live(job, chance)
@@ -127,43 +132,15 @@ class Crew:
                 self.grow()
 
 
-class Broker:
-    """A Kafka of one test, to be ended and started again over the same data."""
-
-    def __init__(self, data: Path) -> None:
-        self._data = data
-        self.address = ""
-        self.start()
-
-    def start(self) -> None:
-        """Start it, at the address that it had before."""
-        port = [self.address.rpartition(":")[2]] if self.address else []
-        started = subprocess.run(
-            ["bash", ROOT / "deploy" / "kafka" / "start.sh", self._data, *port],
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self.address = started.stdout.strip()
-
-    def end(self, how: signal.Signals) -> None:
-        pid = int((self._data / "kafka.pid").read_text())
-        subprocess.run(["kill", f"-{how.value}", str(pid)], check=True)
-        while Path(f"/proc/{pid}").exists():
-            time.sleep(0.1)
-
-
 @pytest.fixture
 def broker(tmp_path_factory) -> Iterator[Broker]:
     broker = Broker(tmp_path_factory.mktemp("broker"))
     yield broker
-    broker.end(signal.SIGTERM)
+    broker.stop()
 
 
 @pytest.fixture
 def apart(broker, tmp_path) -> Iterator[Installation]:
     """Give a main job on that broker."""
-    job = Installation(broker.address, tmp_path, ORDERSTREAM_SESSION_TIMEOUT_SECONDS="6")
-    job.make_topics()
-    yield job
-    job.end()
+    with installed(broker.address, tmp_path) as job:
+        yield job

@@ -10,14 +10,14 @@ import random
 
 import pytest
 
-from tests.faults.campaign import KILLS, Load, judge, let_live
+from tests.faults.campaign import KILLS, disturbed_feeds, judge, let_live
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(420)]
 
 
 def test_ten_kills_of_the_only_worker(job, seed):
     chance = random.Random(seed)
-    load = Load(job, seed)
+    load = disturbed_feeds(job, seed)
 
     for life in range(KILLS):
         worker = job.start("only", ORDERSTREAM_WORKER_ID="only")
@@ -33,7 +33,7 @@ def test_ten_kills_of_the_only_worker(job, seed):
 
 def test_kills_while_another_worker_takes_over(job, seed):
     chance = random.Random(seed)
-    load = Load(job, seed)
+    load = disturbed_feeds(job, seed)
     running = [job.start("a"), job.start("b")]
 
     for life in range(KILLS // 2):

@@ -7,9 +7,7 @@ trigger that watched all the while saw no version go down. `FAULTS_KILLS` makes 
 from __future__ import annotations
 
 import itertools
-import os
 import random
-import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -22,6 +20,7 @@ from readmodel.happening import TOPICS
 from readmodel.message_table import ANOMALIES, NOTIFICATIONS, TIMELINE, UNREADABLE
 from readmodel.order_table import LINES, ORDERS, TRANSACTIONS
 from readmodel.projection import project
+from tests.faults.campaign import KILLS, Load, installed
 from tests.harness.feeds import Payload
 from tests.harness.installation import Installation, Worker
 from tests.harness.local import LocalJob
@@ -39,7 +38,6 @@ pytestmark = [
     pytest.mark.timeout(420),
 ]
 
-KILLS = int(os.environ.get("FAULTS_KILLS", "10"))
 CRASHES = max(1, KILLS // 3)
 ORDERS_TOLD = 500
 RECORDS_A_SECOND = 400
@@ -80,18 +78,9 @@ class View:
 
 @pytest.fixture
 def job(kafka, tmp_path) -> Iterator[Installation]:
-    installation = Installation(
-        kafka,
-        tmp_path,
-        ORDERSTREAM_SESSION_TIMEOUT_SECONDS="6",
-        ORDERSTREAM_HEARTBEAT_SECONDS="1",
-        ORDERSTREAM_WORKER_ID="view",
-        ORDERSTREAM_VIEW_BATCH_RECORDS_MAX="500",
-    )
-    installation.make_topics()
-    yield installation
-    installation.end()
-    installation.remove_topics()
+    view = {"ORDERSTREAM_WORKER_ID": "view", "ORDERSTREAM_VIEW_BATCH_RECORDS_MAX": "500"}
+    with installed(kafka, tmp_path, **view) as installation:
+        yield installation
 
 
 @pytest.fixture
@@ -104,7 +93,7 @@ def view(postgresql: Server) -> Iterator[View]:
 
 def test_kills_of_the_view_worker_leave_every_row_its_snapshot(job, view, seed):
     chance = random.Random(seed)
-    load = Load(job, seed)
+    load = _load(job, seed)
 
     for _ in range(KILLS):
         worker = _start(job, view)
@@ -118,7 +107,7 @@ def test_kills_of_the_view_worker_leave_every_row_its_snapshot(job, view, seed):
 
 def test_crashes_of_the_database_leave_every_row_its_snapshot(job, view, seed, postgresql):
     chance = random.Random(seed)
-    load = Load(job, seed)
+    load = _load(job, seed)
     worker = _start(job, view)
 
     for _ in range(CRASHES):
@@ -132,30 +121,9 @@ def test_crashes_of_the_database_leave_every_row_its_snapshot(job, view, seed, p
     _judge(job, view, worker)
 
 
-class Load:
-    """What lifecycle says of generated orders, at a steady rate."""
-
-    def __init__(self, job: Installation, seed: int) -> None:
-        self._job = job
-        self._payloads = list(_outputs(seed))
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._send)
-        self._thread.start()
-
-    def _send(self) -> None:
-        begun = time.monotonic()
-        for number, payload in enumerate(self._payloads):
-            while number > (time.monotonic() - begun) * RECORDS_A_SECOND:
-                if self._ended.is_set():
-                    break
-                self._job.producer.poll(0.01)
-            self._job.produce(payload)
-        self._job.producer.flush()
-
-    def end(self) -> None:
-        """Send the rest at once."""
-        self._ended.set()
-        self._thread.join()
+def _load(job: Installation, seed: int) -> Load:
+    """Send what lifecycle says of generated orders."""
+    return Load(job, list(_outputs(seed)), a_second=RECORDS_A_SECOND)
 
 
 def _outputs(seed: int) -> Iterator[Payload]:

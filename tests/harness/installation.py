@@ -199,15 +199,15 @@ class Worker:
 
     @property
     def ready(self) -> bool:
-        return self._get("ready") is not None
+        return self.page("ready") is not None
 
     @property
     def live(self) -> bool:
-        return self._get("live") is not None
+        return self.page("live") is not None
 
     def metric(self, name: str, **labels: str) -> float:
         """Sum a series over the labels that are not named."""
-        text = self._get("metrics") or ""
+        text = self.page("metrics") or ""
         return sum(
             sample.value
             for family in text_string_to_metric_families(text)
@@ -241,7 +241,8 @@ class Worker:
     def last_words(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
 
-    def _get(self, page: str) -> str | None:
+    def page(self, page: str) -> str | None:
+        """Give what its web server says with 200."""
         try:
             with urllib.request.urlopen(
                 f"http://127.0.0.1:{self.port}/{page}", timeout=5

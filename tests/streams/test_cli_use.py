@@ -43,6 +43,16 @@ def test_every_command_explains_itself(command):
     assert "Usage" in result.stdout
 
 
+def test_an_account_that_is_none_is_not_sent(tmp_path):
+    file = tmp_path / "payload"
+    file.write_text("{}")
+
+    result = _run("send", "--source", "shopify", "--account", "acme", str(file), env=AWAY)
+
+    assert result.exit_code == 2
+    assert result.stderr == "orderstream: --account 'acme' is not TENANT/CHANNEL\n"
+
+
 def test_the_version_is_told():
     assert _run("--version").exit_code == 0
 

@@ -28,6 +28,14 @@ def test_several_brokers_are_separated_by_commas():
         ({"security_protocol": "sasl_ssl"}, "sasl needs sasl_user and sasl_password"),
         ({"heartbeat_seconds": 9}, "heartbeat_seconds must be at most half"),
         ({"web_port": 70_000}, "ORDERSTREAM_WEB_PORT: "),
+        ({"security_protocol": "ssl", "ssl_ca": "/nowhere"}, "ssl_ca: /nowhere is no certificate"),
+        ({"security_protocol": "ssl", "ssl_ca": "/"}, "ssl_ca: / is no certificate authority: Is"),
+        ({"security_protocol": "ssl", "ssl_ca": __file__}, "NO_CERTIFICATE"),
+        ({"security_protocol": "ssl", "ssl_key": "/nowhere"}, "ssl_key needs ssl_certificate"),
+        (
+            {"security_protocol": "ssl", "ssl_certificate": "/nowhere", "ssl_key": "/no"},
+            "ssl_certificate, ssl_key: /nowhere, /no: not a certificate and its private key",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_clear_line(wrong, told):
