@@ -115,7 +115,8 @@ def _judged(error: Exception, address: str, settings: Settings) -> Exception:
                 f"{address} ends the connection without a word: it starts, it stops, "
                 f"or it wants something else than {_protocol(settings)}"
             )
-    return error
+        case _:
+            return error
 
 
 def _protocol(settings: Settings) -> str:

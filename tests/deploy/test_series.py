@@ -48,6 +48,14 @@ def test_a_question_asks_for_series_that_exist(question):
     assert asked <= _known()
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/operations.md", "docs/architecture.md"])
+def test_a_page_names_series_that_exist(page):
+    named = set(re.findall(r"`(orderstream_\w+)`", (DEPLOY.parent / page).read_text()))
+    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in _known()}
+
+    assert named <= _known() | families
+
+
 def test_the_labels_of_the_questions_exist():
     labels = {"le", "job", "instance", "stage", "topic", "partition", "kind", "outcome"}
     labels |= {"command", "guard", "cause", "source", "change"}

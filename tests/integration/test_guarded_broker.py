@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from streams.cli import main
 from tests.harness.guarded import GuardedBroker
 from tests.harness.installation import Worker, wait_until
 
-pytestmark = [pytest.mark.kafka, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(180)]
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "streams.cli")
@@ -34,19 +36,12 @@ def guarded(tmp_path_factory):
 
 
 def run(environment, *arguments):
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return CliRunner().invoke(main, arguments, env=environment)
 
 
 def said(environment, *arguments):
     done = run(environment, *arguments)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return done.stdout
 
 
@@ -133,14 +128,22 @@ REFUSED = {
 def test_who_is_not_let_in_is_told_why_in_one_line(guarded, case):
     done = run(case(guarded), "topics")
 
-    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1), done.stderr
     assert REFUSED[case] in done.stderr
     assert "wrong" not in done.stderr
 
 
 @pytest.mark.parametrize("case", [wrong_password, untrusted], ids=lambda case: case.__name__)
 def test_a_worker_that_is_not_let_in_ends_with_that_line(guarded, case):
-    done = run(case(guarded) | {"ORDERSTREAM_WEB_PORT": "0"}, "worker")
+    done = subprocess.run(
+        [*COMMAND, "worker"],
+        cwd=ROOT,
+        env=os.environ | case(guarded) | {"ORDERSTREAM_WEB_PORT": "0"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert REFUSED[case] in done.stderr
