@@ -199,7 +199,7 @@ class Settings(BaseSettings):
     def _brokers_are_addresses(cls, value: str) -> str:
         for address in value.split(","):
             host, _, port = address.strip().rpartition(":")
-            if not host or not port.isdigit():
+            if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
                 raise ValueError(f"{address.strip()!r} is not HOST:PORT")
         return value
 
@@ -252,11 +252,13 @@ def load_settings(file: Path | str | None = None, **overrides: Any) -> Settings:
     """Read the settings or raise one SettingsError with a line for the operator."""
     path = file or os.environ.get(FILE_VARIABLE)
     if path and not Path(path).is_file():
-        raise SettingsError(f"settings: the file {path} does not exist")
+        raise SettingsError(f"settings: the file {path} does not exist or is none")
     try:
         return Settings(_env_file=path, **overrides)
     except ValidationError as error:
         raise SettingsError(_one_line(error)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"settings: the file {path} cannot be read: {error}") from None
     except _SourceError as error:  # a value that should be JSON and is not
         raise SettingsError(f"settings: {' '.join(str(error).split())}") from None
 

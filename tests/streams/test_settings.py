@@ -24,6 +24,7 @@ def test_several_brokers_are_separated_by_commas():
     ("wrong", "told"),
     [
         ({"brokers": "nowhere"}, "ORDERSTREAM_BROKERS: 'nowhere' is not HOST:PORT"),
+        ({"brokers": "a:1,b:65536"}, "ORDERSTREAM_BROKERS: 'b:65536' is not HOST:PORT"),
         ({"partitions": 0}, "ORDERSTREAM_PARTITIONS: "),
         ({"security_protocol": "sasl_ssl"}, "sasl needs sasl_user and sasl_password"),
         ({"heartbeat_seconds": 9}, "heartbeat_seconds must be at most half"),
@@ -59,6 +60,14 @@ def test_profiles_that_are_no_json_are_one_clear_line(monkeypatch):
 def test_a_missing_file_is_said():
     with pytest.raises(SettingsError, match="does not exist"):
         load_settings("/nowhere/at/all")
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path):
+    file = tmp_path / "orderstream.env"
+    file.write_bytes(b"\xff\xfe")
+
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings(file)
 
 
 def test_secrets_are_masked_and_every_setting_is_explained():
