@@ -41,6 +41,9 @@ class Metrics:
     def _make_flow(self) -> None:
         self.events_in = self._counter("events_in", "Records committed.", "stage", "topic")
         self.events_out = self._counter("events_out", "Records sent.", "topic")
+        self.handed_over = self._counter(
+            "handed_over", "Records taken from another stage of the worker, not fetched.", "stage"
+        )
         self.transactions = self._counter("transactions", "Transactions committed.")
         self.batch_records = self._histogram(
             "batch_records", "Records of one partition in one transaction.", _RECORD_BUCKETS

@@ -2,8 +2,8 @@
 
 A transaction costs the broker the same few log writes however little is in it, and one for every
 partition it touches; so there is one for the worker instead of one for each task. Idle, it begins
-with the first record that comes. Busy, what comes during a commit is folded meanwhile and is the
-next transaction.
+with the first record that comes, and takes in what that brings to other stages of the worker
+(`handover.py`). Busy, what comes during a commit is folded meanwhile and is the next transaction.
 
 The transactional id is that of the first partition owned. Whoever gets a partition takes its id
 away from whoever led with it, so what a dead worker left open ends when its partitions move; what
@@ -26,6 +26,7 @@ from streams.engine.task import Phase
 if TYPE_CHECKING:
     from streams.engine.crash import Die
     from streams.engine.group import Membership
+    from streams.engine.handover import Written
     from streams.engine.share import Share
     from streams.engine.task import PartitionTask
     from streams.metric import Metrics
@@ -47,10 +48,13 @@ class Committer:
         self._metrics = metrics
         self._die = die
         self._tasks: Mapping[TopicPartition, PartitionTask] = {}
+        self._topics: frozenset[str] = frozenset()  # that these tasks read
         self._transactions: Transactions | None = None
         self._held = True
         self._awake = asyncio.Event()
         self._working = asyncio.Lock()
+        self._folding = asyncio.Lock()
+        self._transaction = 0  # its number
         self._taken: list[_Taken] = []  # folded, and not yet on its way
         self._commit: asyncio.Task[None] | None = None
         self._owner: asyncio.Task[None] | None = None
@@ -66,8 +70,7 @@ class Committer:
         async with self._working:
             await self._committed()
             if self._taken:
-                await self._write(self._taken)
-                self._taken = []
+                await self._write()
 
     async def own(
         self, membership: Membership, tasks: Mapping[TopicPartition, PartitionTask]
@@ -76,6 +79,7 @@ class Committer:
         await _cancelled(self._owner)
         self.owns = False
         self._tasks = tasks
+        self._topics = frozenset(source.topic for source in tasks)
         self._owner = self._follow(self._own(membership), "own")
         if self._worker is None:
             self._worker = self._follow(self._work(), "work")
@@ -163,21 +167,25 @@ class Committer:
     async def _turn(self) -> None:
         """Take up what waits; send it off unless the former commit is still on its way."""
         if not self._is_enough():
-            self._taken += await self._fold()
+            await self._take_up()
         if self._commit is not None and not self._commit.done():
             return
         await self._committed()
         if self._taken:
-            taken, self._taken = self._taken, []
-            self._commit = self._follow(self._write(taken), "commit")
+            self._commit = self._follow(self._write(), "commit")
             self._commit.add_done_callback(lambda _: self.wake())
 
     def _is_enough(self) -> bool:
         """Tell whether the next transaction has so much that more would only delay it."""
-        return sum(share.records for _, share in self._taken) >= _ENOUGH_RECORDS
+        return _records(self._taken) >= _ENOUGH_RECORDS
 
-    async def _fold(self) -> list[_Taken]:
-        busy = [task for task in self._tasks.values() if task.is_due()]
+    async def _take_up(self) -> None:
+        async with self._folding:
+            busy = [task for task in self._tasks.values() if task.is_due()]
+            folded = await self._fold(busy)  # the list may be another one by then
+            self._taken += folded
+
+    async def _fold(self, busy: Sequence[PartitionTask]) -> list[_Taken]:
         records_max = max(1, self._settings.records_per_transaction_max // max(1, len(busy)))
         folded = [(task, await task.fold(records_max)) for task in busy]
         return [(task, share) for task, share in folded if share is not None]
@@ -187,12 +195,43 @@ class Committer:
             await self._commit
             self._commit = None
 
-    async def _write(self, taken: Sequence[_Taken]) -> None:
+    async def _write(self) -> None:
+        """Write what is folded, what that brings to others here, and so on; commit all of it."""
         assert self._transactions is not None
-        await self._transactions.write([share for _, share in taken])
+        self._transaction += 1
+        await self._transactions.begin()
+        taken, self._taken = self._taken, []
+        shares = last = [share for _, share in taken]
+        while any(self._topics.intersection(share.outgoing) for share in last):
+            sent = await self._transactions.send(last, self._topics)
+            followed = await self._follow_up(sent)
+            taken += followed
+            last = [share for _, share in followed]
+            shares = shares + last
+        await self._transactions.end(shares, last)
         self._metrics.transactions.inc()
         for task, share in taken:
             task.committed(share)
+
+    async def _follow_up(self, sent: Sequence[Written]) -> list[_Taken]:
+        """Hand over what was written, and fold it, unless the next transaction had the task first.
+
+        No share may overtake another of its task: what is taken up for the next transaction
+        stays there, and so does what comes to its task now.
+        """
+        async with self._folding:
+            ours = [each for each in sent if each.place in self._tasks]
+            for each in ours:
+                self._tasks[each.place].hand_over(each, self._transaction)
+            if self._is_enough():
+                return []
+            places = {each.place for each in ours} - {task.source for task, _ in self._taken}
+            tasks = [self._tasks[place] for place in sorted(places)]
+            return await self._fold([task for task in tasks if task.is_due()])
+
+
+def _records(taken: Sequence[_Taken]) -> int:
+    return sum(share.records for _, share in taken)
 
 
 async def _cancelled(*tasks: asyncio.Task[None] | None) -> None:

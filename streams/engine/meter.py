@@ -25,6 +25,7 @@ class Meter:
         self._metrics = metrics
         self._stage = stage.name
         self._events_in = metrics.events_in.labels(stage.name, stage.topic)
+        self._handed_over = metrics.handed_over.labels(stage.name)
         self._records = metrics.batch_records.labels(stage.name)
         self._seconds = metrics.batch_seconds.labels(stage.name)
         self._computing = metrics.fold_seconds.labels(stage.name)
@@ -59,6 +60,10 @@ class Meter:
     def forgive(self) -> None:
         """Begin to count anew: what did not get on could not."""
         self.progress_at = time.monotonic()
+
+    def handed_over(self, records: int) -> None:
+        """Note records that came from another stage of this worker without being fetched."""
+        self._handed_over.inc(records)
 
     def committed(self, share: Share, keys: int) -> None:
         """Note a share of a transaction that was committed."""

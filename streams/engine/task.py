@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiokafka import TopicPartition
 
+from streams.engine.handover import Trace
 from streams.engine.outbox import Outbox
 from streams.engine.preparation import Preparation
 from streams.engine.share import Share
@@ -25,6 +26,7 @@ from streams.engine.store import MemoryStore
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
 
+    from streams.engine.handover import Written
     from streams.engine.meter import Meter
     from streams.engine.stage import Processor, Stage
     from streams.settings import Settings
@@ -71,6 +73,7 @@ class PartitionTask:
         self._full = False
         self._waiting: deque[Sequence[ConsumerRecord]] = deque()
         self._accepted = -1  # offset after the last record that was taken in
+        self._trace = Trace()
         self._deadline_ms: int | None = None
         self._outbox = Outbox()
         self._processor: Processor = stage.make(
@@ -96,6 +99,18 @@ class PartitionTask:
             records = _from_offset(records, self._accepted)
             if not records:
                 return
+        self._take_in(records)
+
+    def hand_over(self, written: Written, transaction: int) -> bool:
+        """Take what this worker just wrote, if nothing is missing before it; else it is fetched."""
+        follows = self._trace.follows(written, self._accepted, transaction)
+        if not follows or self._held or self._full:
+            return False
+        self._take_in(written.as_fetched())
+        self.meter.handed_over(len(written.records))
+        return True
+
+    def _take_in(self, records: Sequence[ConsumerRecord]) -> None:
         self._accepted = records[-1].offset + 1
         self._waiting.append(records)
         self.meter.waiting += len(records)
@@ -116,6 +131,7 @@ class PartitionTask:
     def release(self, committed: int | None) -> None:
         """Go on; the consumer was just set to the group's committed offset."""
         self._held = False
+        self._trace.forget()
         self._accepted = committed or 0 if self._folded is None else self._folded
 
     def recovered(self, committed: int | None, seconds: float) -> None:

@@ -28,7 +28,7 @@ def test_a_broker_since_4_0_gives_each_transaction_an_epoch_of_its_own(log, pref
             owner.vouch(await _membership(consumer))
             seen = []
             for offset in range(1, 4):
-                await owner.write([_share(prefix, offset, b"%d" % offset)])
+                await _commit(owner, _share(prefix, offset, b"%d" % offset))
                 seen.append(owner._producer._txn_manager.producer_epoch)
             return seen
 
@@ -47,7 +47,7 @@ def test_a_producer_goes_on_from_either_protocol_to_the_other(log, prefix):
             owner.vouch(await _membership(consumer))
             for offset, implicit in enumerate([False, True, True, False, False, True], 1):
                 owner._producer._sender.implicit = implicit
-                await owner.write([_share(prefix, offset, b"%d" % offset)])
+                await _commit(owner, _share(prefix, offset, b"%d" % offset))
 
     asyncio.run(story())
 
@@ -62,7 +62,7 @@ def test_a_transaction_of_offsets_alone_is_one_too(log, prefix):
         async with _member(log, prefix) as consumer, _transactions(log, prefix, "a") as owner:
             owner.vouch(await _membership(consumer))
             for offset in range(1, 6):  # at once: the broker still ends the former
-                await owner.write([replace(_share(prefix, offset, b""), outgoing={})])
+                await _commit(owner, replace(_share(prefix, offset, b""), outgoing={}))
 
     asyncio.run(story())
 
@@ -78,10 +78,10 @@ def test_a_member_of_a_former_generation_commits_nothing(log, prefix, implicit):
             owner._producer._sender.implicit = implicit
             here = await _membership(consumer)
             owner.vouch(here)
-            await owner.write([_share(prefix, 1, b"mine")])
+            await _commit(owner, _share(prefix, 1, b"mine"))
             owner.vouch(Membership(here.generation - 1, here.member_id, None))
             with pytest.raises(KafkaError) as refused:
-                await owner.write([_share(prefix, 2, b"late")])
+                await _commit(owner, _share(prefix, 2, b"late"))
             return refused.value.__cause__
 
     assert isinstance(asyncio.run(story()), IllegalGenerationError)
@@ -103,7 +103,7 @@ def test_an_id_taken_by_the_next_owner_ends_what_was_open_under_it(log, prefix, 
             here = await _membership(consumer)
             dead._producer._sender.implicit = implicit
             dead.vouch(here)
-            await dead.write([_share(prefix, 1, b"done")])
+            await _commit(dead, _share(prefix, 1, b"done"))
             await _leave_open(dead, source, prefix)
             reader = asyncio.create_task(settled_offsets(consumer, prefix, [source]))
             done, _ = await asyncio.wait([reader], timeout=1.0)
@@ -127,6 +127,11 @@ def _member(log, prefix):
         enable_auto_commit=False,
         auto_offset_reset="earliest",
     )
+
+
+async def _commit(owner, share):
+    await owner.begin()
+    await owner.end([share], [share])
 
 
 class _transactions:  # noqa: N801 - reads as the words of a test
@@ -166,7 +171,7 @@ def _share(prefix, offset, value):
 
 async def _leave_open(owner, source, prefix):
     """Do all of a transaction but its end, as a worker killed in between does."""
-    await owner._producer.begin_transaction()
-    for to, pack in await owner._packs([_share(prefix, 2, b"never")]):
-        await (await owner._producer.send_batch(pack, to.topic, partition=to.partition))
-    await owner._send_offsets([_share(prefix, 2, b"never")])
+    share = _share(prefix, 2, b"never")
+    await owner.begin()
+    await owner.send([share], ())
+    await owner._send_offsets([share])

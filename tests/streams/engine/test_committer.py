@@ -6,11 +6,13 @@ import asyncio
 import time
 
 import pytest
+from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from streams.engine import committer as committer_module
 from streams.engine.committer import Committer
 from streams.engine.group import Membership
+from streams.engine.handover import Written
 from streams.engine.local import record
 from streams.engine.meter import Meter
 from streams.engine.stage import Stage
@@ -29,6 +31,8 @@ class MemoryLog:
         self.ids = []
         self.fenced = []
         self.members = []
+        self.ends = {}
+        self.parts = []
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -46,6 +50,7 @@ class MemoryTransactions:
     def __init__(self, log, transactional_id) -> None:
         self.transactional_id = transactional_id
         self._log = log
+        self._marks = set()
 
     async def start(self) -> None:
         self._log.ids.append(self.transactional_id)
@@ -59,8 +64,28 @@ class MemoryTransactions:
     async def fence(self, transactional_ids) -> None:
         self._log.fenced.append(list(transactional_ids))
 
-    async def write(self, shares) -> None:
+    async def begin(self) -> None:
+        pass
+
+    async def send(self, shares, topics):
+        """Write at the end of partition 0; keep what the next transaction must leave for a mark."""
+        self._log.parts.append(list(shares))
+        written = []
+        for share in shares:
+            for topic in topics & share.outgoing.keys():
+                place = TopicPartition(topic, 0)
+                first = self._log.ends.get(place, 0)
+                records = [(0, *rest[1:4], 7) for rest in share.outgoing[topic]]
+                self._log.ends[place] = first + len(records)
+                self._marks.add(place)
+                written.append(Written(place, first, records))
+        return written
+
+    async def end(self, shares, last) -> None:
         await self._log.gate.wait()
+        for place in self._marks:
+            self._log.ends[place] += 1
+        self._marks.clear()
         self._log.written.append(list(shares))
         for share in shares:
             self._log.offsets[share.source] = share.offset
@@ -72,8 +97,9 @@ class Echo:
 
     deadline = None
 
-    def __init__(self, context) -> None:
+    def __init__(self, context, topic="out") -> None:
         self._context = context
+        self._topic = topic
 
     def restored(self) -> None:
         pass
@@ -83,7 +109,7 @@ class Echo:
             if each.value == b"bad":
                 raise ValueError(each.value)
             self._context.store.put(each.key, each.value)
-            self._context.outbox.send("out", each.key, each.value)
+            self._context.outbox.send(self._topic, each.key, each.value)
 
     def finish(self) -> None:
         pass
@@ -126,9 +152,9 @@ class Rig:
         await self.own(1)
         return min(self.tasks.values(), key=lambda task: task.source)
 
-    def take(self, partition, make=None, outside=None) -> PartitionTask:
+    def take(self, partition, make=None, outside=None, topic="in") -> PartitionTask:
         stage = Stage(
-            name="echo", topic="in", changelog="log", make=make or self._make, outside=outside
+            name="echo", topic=topic, changelog="log", make=make or self._make, outside=outside
         )
         task = PartitionTask(
             settings=self._settings,
@@ -161,6 +187,15 @@ class Rig:
 
     def offset(self, task):
         return self.log.offsets.get(task.source)
+
+    def fold(self, task):
+        """Fold what waits at a task, without the turn of the loop that this may take."""
+        folding = task.fold(10)
+        while True:
+            try:
+                folding.send(None)
+            except StopIteration as done:
+                return done.value
 
     @property
     def values(self):
@@ -397,3 +432,106 @@ def test_time_waits_for_older_records_but_not_for_ever(rig):
 
     assert asyncio.run(story()) > 0.2
     assert b"fired" in rig.values
+
+
+def test_what_a_stage_says_to_the_next_goes_along_in_the_same_transaction(rig):
+    async def story():
+        first, second = await _chain(rig)
+        for offset in range(3):
+            first.deliver(batch(offset), 0)
+            await until(lambda at=offset: rig.offset(first) == at + 1)
+        await rig.committer.stop()
+        return second
+
+    second = asyncio.run(story())
+
+    assert [[share.source.topic for share in shares] for shares in rig.log.written] == [
+        ["in", "out"]
+    ] * 3
+    assert _said(rig, "end") == [b"v0", b"v1", b"v2"]
+    assert rig.offset(second) == 5  # three records, and the marks of two commits between them
+    assert rig.died == []
+
+
+def test_records_of_others_in_between_are_waited_for(rig):
+    async def story():
+        first, second = await _chain(rig)
+        first.deliver(batch(0), 0)
+        await until(lambda: rig.offset(second) == 1)
+        rig.log.ends[second.source] += 2  # somebody's record, and the mark of their commit
+        first.deliver(batch(1), 0)
+        await until(lambda: rig.offset(first) == 2)
+        assert rig.offset(second) == 1
+        fetched = [record("out", b"v0", offset=0), record("out", b"other", offset=2)]
+        second.deliver([*fetched, record("out", b"v1", offset=4)], 0)
+        await until(lambda: rig.offset(second) == 5)
+        first.deliver(batch(2), 0)
+        await until(lambda: rig.offset(second) == 7)
+        second.deliver([record("out", b"v2", offset=6)], 0)
+        await asyncio.sleep(0.01)
+        await rig.committer.stop()
+
+    asyncio.run(story())
+
+    assert _said(rig, "end") == [b"v0", b"other", b"v1", b"v2"]
+    assert rig.died == []
+
+
+def test_after_a_rebalance_the_first_records_are_fetched(rig):
+    async def story():
+        first, second = await _chain(rig)
+        first.deliver(batch(0), 0)
+        await until(lambda: rig.offset(second) == 1)
+        await rig.hold()
+        await rig.own(2)
+        first.deliver(batch(1), 0)
+        await until(lambda: rig.offset(first) == 2)
+        assert rig.offset(second) == 1  # the gap may be the mark, or somebody's record
+        second.deliver([record("out", b"v1", offset=2)], 0)
+        await until(lambda: rig.offset(second) == 3)
+        await rig.committer.stop()
+
+    asyncio.run(story())
+
+    assert _said(rig, "end") == [b"v0", b"v1"]
+
+
+def test_no_share_overtakes_another_of_its_task(rig):
+    """What is folded for the next transaction stays there, and what comes after it as well."""
+
+    async def story():
+        first, second = await _chain(rig)
+        rig.log.ends[second.source] = 1
+        hand_over = second.hand_over
+
+        def meanwhile(written, transaction):
+            second.deliver([record("out", b"other", offset=0)], 0)
+            rig.committer._taken.append((second, rig.fold(second)))
+            return hand_over(written, transaction)
+
+        second.hand_over = meanwhile
+        first.deliver(batch(0), 0)
+        await until(lambda: rig.offset(second) == 2)
+        await rig.committer.stop()
+
+    asyncio.run(story())
+
+    assert _said(rig, "end") == [b"other", b"v0"]
+    assert [share.source.topic for share in rig.log.written[0]] == ["in"]
+
+
+async def _chain(rig):
+    """Own a stage whose words the second stage reads."""
+    first = await rig.begin()
+    second = rig.take(0, make=lambda context: Echo(context, "end"), topic="out")
+    await rig.own(1)
+    return first, second
+
+
+def _said(rig, topic):
+    return [
+        value
+        for shares in rig.log.written
+        for share in shares
+        for _, _, value, _, _ in share.outgoing.get(topic, ())
+    ]
