@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from readmodel.binary_copy import copy_rows
 from readmodel.part import Row
 
 _STAGED: Final = "staged"
@@ -49,7 +50,7 @@ def append(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         return
     try:
         with connection.begin_nested(), _cursor(connection, table) as cursor:
-            _copy(cursor, table.name, _names(table), rows)
+            copy_rows(cursor, table, table.name, tuple(columns_of(table)), rows)
     except IntegrityError:
         upsert(connection, table, rows)
 
@@ -112,14 +113,8 @@ def _copy_and_merge(connection: Connection, table: Table, rows: Iterable[Row]) -
             f"CREATE TEMP TABLE IF NOT EXISTS {staging} ON COMMIT DELETE ROWS"  # noqa: S608 - our own names
             f" AS SELECT {names} FROM {table.name} WITH NO DATA; DELETE FROM {staging}"
         )
-        _copy(cursor, staging, names, rows)
+        copy_rows(cursor, table, staging, tuple(columns_of(table)), rows)
         cursor.execute(_statement(table, f"SELECT {names} FROM {staging}"))  # noqa: S608
-
-
-def _copy(cursor: Any, name: str, names: str, rows: Iterable[Row]) -> None:  # Any: psycopg's
-    with cursor.copy(f"COPY {name} ({names}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 @contextmanager
