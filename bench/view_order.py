@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from readmodel.batch import Incoming
-from readmodel.happening import SNAPSHOTS, TOPICS
+from readmodel.happening import SNAPSHOTS, TOPICS, Incoming
 from tests.harness.local import LocalJob
 from tests.harness.story import order_log
 

@@ -8,24 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from readmodel.bulk import append, cut_parts, delete_parts, delete_rows, upsert
 from readmodel.erasure import erased_among, scrub_snapshot
+from readmodel.happening import recorded_at
 from readmodel.order_table import METADATA, ORDERS, WORDS
 from readmodel.part import Row
-from readmodel.projection import Projected, project
-
-
-class Newest(NamedTuple):
-    """A snapshot, and when its record was written."""
-
-    version: int
-    value: bytes
-    recorded_at: str
+from readmodel.prepared import NOT_READ, Newest
+from readmodel.projection import Projected, look, project
 
 
 class Standing(NamedTuple):
@@ -96,15 +90,18 @@ def write_orders(
         if there and (newest.version, generation) <= (there.version, there.generation):
             continue
         try:
-            raw = scrub_snapshot(newest.value) if order_key in erased else newest.value
+            looked = look(scrub_snapshot(newest.value)) if order_key in erased else newest.looked
+            if isinstance(looked, Exception):
+                bad.append((order_key, looked))
+                continue
             anew = there is None or there.generation < generation
             projected = project(
-                raw,
-                changed_at=newest.recorded_at,
+                looked,
+                changed_at=recorded_at(newest.record.timestamp_ms),
                 generation=generation,
                 standing=None if anew or there is None else there.imprint,
             )
-        except _NO_SNAPSHOT as error:
+        except NOT_READ as error:
             bad.append((order_key, error))
             continue
         count += 1
@@ -114,9 +111,6 @@ def write_orders(
             changes.add(projected)
     changes.write(connection)
     return count, bad
-
-
-_NO_SNAPSHOT: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def _standing(connection: Connection, order_keys: Iterable[str]) -> dict[str, Standing]:
