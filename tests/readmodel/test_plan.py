@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from readmodel.database import open_database
 from readmodel.filter import FILTERS, LOOKED_UP, NARROW
-from readmodel.order_table import PARTS
+from readmodel.order_table import ORDERS, PARTS
 from readmodel.picture import order_of, timeline_of
 from readmodel.query import SORTS, Question, count_orders, list_orders
 from readmodel.scope import EVERYBODY, of
+from readmodel.walk import of_each
 from tests.domain.builders import captured, placed
 from tests.readmodel.world import NOW, World
 
@@ -98,6 +99,28 @@ def test_few_orders_are_looked_up_and_sorted_not_met_on_a_walk_over_all(told, as
     plan = _plan(told, lambda connection: list_orders(connection, of("acme"), question, NOW))
 
     assert any(re.search(r"Sort Key|TEMP B-TREE FOR ORDER BY", line) for line in plan)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *({"filters": {name: "x"}} for name in sorted(LOOKED_UP)),
+        {"filters": {"storefront.payment": "x"}, "sort": "changed"},
+        {"search": "berg"},
+    ],
+    ids=str,
+)
+def test_what_is_asked_of_one_order_is_looked_up_by_its_key(told, asked):
+    [beside] = of_each(
+        (asked.get("filters", {}), asked.get("search", "")), "changed", NOW, of("acme")
+    )
+    tried = select(ORDERS.c.order_key).where(beside)
+
+    plan = _plan(told, lambda connection: connection.execute(tried).all())
+
+    inner = [line for line in plan if re.search(r"^SEARCH|Index Cond", line)]
+    assert inner
+    assert [line for line in inner if "order_key" not in line] == []
 
 
 @pytest.mark.parametrize("sort", ["created", "-created"])
