@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +24,9 @@ from sqlalchemy import Engine, text
 from bench.machine import load_average
 from bench.view_order import last_snapshots, side_by_side, told_by_time
 from bench.view_question import ask
-from readmodel.batch import LIVE, Place, Span, Written, apply, positions
+from readmodel.batch import LIVE, Incoming, Place, Span, apply, positions
 from readmodel.database import for_writing, migrate, open_database
-from readmodel.happening import SNAPSHOTS, Incoming
-from readmodel.prepared import Prepared, prepare
+from readmodel.happening import SNAPSHOTS
 from readmodel.rebuild import REBUILD, begin, finish
 from tests.harness.installation import cpu_seconds
 from tests.harness.postgresql import Server
@@ -107,7 +106,7 @@ def _changes(engine: Engine, told: list[Incoming], server_seconds: Callable[[], 
     """Project whole stories: log, changes of status, messages and snapshots."""
     records = list(side_by_side(told, COPIES, partition=0))
     cpu, server = time.process_time(), server_seconds()
-    seconds = _write_all(engine, _batches(iter(records)))
+    seconds = sum(_write(engine, batch) for batch in _batches(iter(records)))
     each = 1e6 / _of(records)[SNAPSHOTS]
     return {
         **_rates(records, seconds),
@@ -146,7 +145,8 @@ def _write_partition(url: str, partition: int, begin_at: float) -> tuple[float, 
     engine = open_database(url, statement_ms=0)
     records = list(side_by_side(told_by_time(), COPIES, partition))
     time.sleep(max(0.0, begin_at - time.time()))
-    _write_all(engine, _batches(iter(records)))
+    for batch in _batches(iter(records)):
+        _write(engine, batch)
     engine.dispose()
     return time.time(), _of(records)[SNAPSHOTS]
 
@@ -221,30 +221,11 @@ def _batches(records: Iterator[Incoming]) -> Iterator[list[Incoming]]:
         yield batch
 
 
-def _write_all(engine: Engine, batches: Iterator[list[Incoming]]) -> float:
-    """Write as the view's engine does: the next batch is read while the database is at work."""
-    begun, generation, prepared = time.perf_counter(), 0, None
-    with ThreadPoolExecutor(1) as reader:
-        batch = next(batches, None)
-        while batch is not None:
-            following = next(batches, None)
-            reading = reader.submit(prepare, following or (), generation)
-            generation = _apply(engine, batch, LIVE, prepared).generation
-            batch, prepared = following, reading.result()
-    return time.perf_counter() - begun
-
-
 def _write(engine: Engine, batch: list[Incoming], consumer: str = LIVE) -> float:
     begun = time.perf_counter()
-    _apply(engine, batch, consumer, None)
-    return time.perf_counter() - begun
-
-
-def _apply(
-    engine: Engine, batch: list[Incoming], consumer: str, prepared: Prepared | None
-) -> Written:
     with engine.connect() as connection:
         known = positions(connection, consumer)
     ends = {Place(record.topic, record.partition): record.offset + 1 for record in batch}
     spans = {place: Span(known.get(place), end) for place, end in ends.items()}
-    return apply(for_writing(engine), batch, spans, consumer=consumer, prepared=prepared)
+    apply(for_writing(engine), batch, spans, consumer=consumer)
+    return time.perf_counter() - begun

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from readmodel.happening import SNAPSHOTS, TOPICS, Incoming
+from readmodel.batch import Incoming
+from readmodel.happening import SNAPSHOTS, TOPICS
 from tests.harness.local import LocalJob
 from tests.harness.story import order_log
 

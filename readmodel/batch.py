@@ -8,8 +8,11 @@ owner that comes late finds it moved and is rolled back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -17,7 +20,7 @@ from readmodel.archive_table import DEPARTED
 from readmodel.bulk import append, upsert
 from readmodel.erasure import erased_among, scrub_rows
 from readmodel.errors import PositionMoved
-from readmodel.happening import Incoming
+from readmodel.happening import SNAPSHOTS, Happening, key_text, rows_of
 from readmodel.message_table import (
     GENERATIONS,
     MESSAGES,
@@ -26,11 +29,11 @@ from readmodel.message_table import (
     TIMELINE,
     UNREADABLE,
 )
-from readmodel.order_rows import write_orders
+from readmodel.order_rows import Newest, write_orders
 from readmodel.order_table import METADATA
 from readmodel.part import Row
-from readmodel.prepared import Prepared, prepare, unreadable
 from readmodel.retention import bring_back, meet_departures, put_away
+from readmodel.seen import read_head
 
 LIVE: Final = "live"
 """The consumer that follows the topics; a rebuild has a name of its own."""
@@ -38,6 +41,7 @@ _TELLING: Final = frozenset({"notification", "command_result", "action_required"
 """Tables of messages that may name a person."""
 _GROWING: Final = frozenset({TIMELINE.name, STOCK_MOVEMENTS.name, *(one.name for one in MESSAGES)})
 """Tables of which a row comes once, unless a rebuild was there before."""
+_REASON_CHARACTERS_MAX: Final = 500
 _REFUSED: Final = (DataError, IntegrityError, OverflowError, UnicodeEncodeError)
 """What a database or its driver says of a value, not of the database."""
 
@@ -56,13 +60,23 @@ class Span(NamedTuple):
     after: int
 
 
+class Incoming(NamedTuple):
+    """One record as it comes from Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+
+
 class Written(NamedTuple):
-    """What a batch changed, and the generation that it was written with."""
+    """What a batch changed."""
 
     orders: int = 0
     rows: int = 0
     unreadable: int = 0
-    generation: int = 0
 
 
 def apply(
@@ -71,15 +85,11 @@ def apply(
     spans: Mapping[Place, Span],
     *,
     consumer: str = LIVE,
-    prepared: Prepared | None = None,
 ) -> Written:
-    """Write a batch; raises PositionMoved, or sqlalchemy.exc.DBAPIError when nothing was written.
-
-    What was `prepared` of another generation than the view's is prepared again.
-    """
+    """Write a batch; raises PositionMoved, or sqlalchemy.exc.DBAPIError when nothing was written."""
     try:
         with engine.begin() as connection:
-            return write(connection, records, spans, consumer=consumer, prepared=prepared)
+            return write(connection, records, spans, consumer=consumer)
     except _REFUSED:
         # One value that the database refuses: find whose it is, and let the others through.
         with engine.begin() as connection:
@@ -92,14 +102,11 @@ def write(
     spans: Mapping[Place, Span],
     *,
     consumer: str = LIVE,
-    prepared: Prepared | None = None,
 ) -> Written:
     """Write a batch within the caller's transaction."""
     move(connection, spans, consumer)
     generation = current_generation(connection)
-    if prepared is None or prepared.generation != generation:
-        prepared = prepare(records, generation)
-    return _write_rows(connection, prepared, grows=consumer == LIVE)
+    return _write_rows(connection, records, generation, grows=consumer == LIVE)
 
 
 def _write_one_by_one(
@@ -110,18 +117,16 @@ def _write_one_by_one(
 ) -> Written:
     move(connection, spans, consumer)
     generation = current_generation(connection)
-    orders = rows = refused = 0
+    done = Written()
     for record in records:
         try:
             with connection.begin_nested():
-                one = _write_rows(connection, prepare([record], generation), grows=False)
+                one = _write_rows(connection, [record], generation, grows=False)
         except _REFUSED as error:
-            upsert(connection, UNREADABLE, [unreadable(record, error)])
+            upsert(connection, UNREADABLE, [_unreadable(record, error)])
             one = Written(unreadable=1)
-        orders += one.orders
-        rows += one.rows
-        refused += one.unreadable
-    return Written(orders, rows, refused, generation)
+        done = Written(*(sum(pair) for pair in zip(done, one, strict=True)))
+    return done
 
 
 def move(connection: Connection, spans: Mapping[Place, Span], consumer: str) -> None:
@@ -166,20 +171,39 @@ def current_generation(connection: Connection) -> int:
     return int(connection.execute(select(GENERATIONS.c.generation)).scalar_one())
 
 
-def _write_rows(connection: Connection, prepared: Prepared, *, grows: bool) -> Written:
-    generation, snapshots, tables, bad = prepared
+def _write_rows(
+    connection: Connection, records: Iterable[Incoming], generation: int, *, grows: bool
+) -> Written:
+    snapshots: dict[str, tuple[Newest, Incoming]] = {}
+    tables: dict[str, list[Row]] = {}
+    bad: list[Row] = []
+    for record in records:
+        if record.value is None:
+            continue  # a tombstone; orders stay, those that left too (`retention.py`)
+        try:
+            if record.topic == SNAPSHOTS:
+                head = read_head(record.value)
+                known = snapshots.get(head.order_key)
+                if known is None or head.version >= known[0].version:
+                    newest = Newest(head.version, record.value, _recorded_at(record))
+                    snapshots[head.order_key] = newest, record
+            else:
+                for table, row in rows_of(_happening(record), generation):
+                    tables.setdefault(table.name, []).append(row)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            bad.append(_unreadable(record, error))
     left = [str(key) for key, *_ in tables.get(DEPARTED.name, ())]
     meet_departures(connection, departing=bool(left))
-    bring_back(connection, snapshots)
-    orders, none = write_orders(connection, snapshots, generation)
-    bad = bad + [unreadable(snapshots[key].record, error) for key, error in none]
+    newest_of = {key: newest for key, (newest, _) in snapshots.items()}
+    bring_back(connection, newest_of)
+    orders, none = write_orders(connection, newest_of, generation)
+    bad += [_unreadable(snapshots[key][1], error) for key, error in none]
     for name, rows in sorted(tables.items()):
         write_table = append if grows and name in _GROWING else upsert
         write_table(connection, METADATA.tables[name], _without_erased(connection, name, rows))
-    put_away(connection, {*snapshots, *left})
+    put_away(connection, {*newest_of, *left})
     upsert(connection, UNREADABLE, bad)
-    written = orders + sum(map(len, tables.values()))
-    return Written(orders, written, len(bad), generation)
+    return Written(orders, orders + sum(map(len, tables.values())), len(bad))
 
 
 def _without_erased(connection: Connection, name: str, rows: list[Row]) -> list[Row]:
@@ -188,3 +212,24 @@ def _without_erased(connection: Connection, name: str, rows: list[Row]) -> list[
     place = list(METADATA.tables[name].columns.keys()).index("order_key")
     erased = erased_among(connection, {str(row[place]) for row in rows})
     return scrub_rows(name, rows, erased) if erased else rows
+
+
+def _happening(record: Incoming) -> Happening:
+    assert record.value is not None
+    at = _recorded_at(record)
+    return Happening(record.topic, record.partition, record.offset, record.key, record.value, at)
+
+
+def _recorded_at(record: Incoming) -> str:
+    seconds, milliseconds = divmod(max(record.timestamp_ms, 0), 1_000)
+    return f"{_second_text(seconds)}.{milliseconds:03}000Z"
+
+
+@lru_cache(maxsize=1_024)  # records of one batch are of few seconds
+def _second_text(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _unreadable(record: Incoming, error: BaseException) -> Row:
+    reason = " ".join(str(error).split())[:_REASON_CHARACTERS_MAX].replace("\x00", "\ufffd")
+    return (record.topic, record.partition, record.offset, key_text(record.key), reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import DateTime, Dialect, String, Text, TypeDecorator
@@ -66,7 +65,6 @@ _WHOLE_SECONDS: Final = len("2026-01-05T09:00:00Z")
 _MICROSECONDS: Final = len("2026-01-05T09:00:00.000000Z")
 
 
-@lru_cache(maxsize=16_384)  # what happened together has one time
 def instant_text(text: str | None) -> str | None:
     """Bring the time of a message to the one width; raises ValueError if it is none."""
     if not text:

@@ -21,7 +21,7 @@ from readmodel.database import for_writing
 from readmodel.message_table import ACTIONS, ERASED, NOTIFICATIONS, RESULTS
 from readmodel.order_table import METADATA, ORDERS, SEARCH
 from readmodel.part import Row
-from readmodel.projection import look, project
+from readmodel.projection import project
 from readmodel.retention import archived_of, bring_back, put_away
 from readmodel.seen import read_object
 
@@ -78,7 +78,7 @@ def _rewrite(
 ) -> None:
     """Write the order again as if its source had never named anybody."""
     raw = scrub_snapshot(snapshot.encode())
-    projected = project(look(raw), changed_at=changed_at, generation=generation)
+    projected = project(raw, changed_at=changed_at, generation=generation)
     connection.execute(delete(ORDERS).where(ORDERS.c.order_key == order_key))
     upsert(connection, ORDERS, [projected.order])
     for name, rows in projected.parts.items():

@@ -6,9 +6,7 @@ and notes the timeline keeps that they changed and when; what they say now is in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
@@ -69,41 +67,33 @@ _CONFIGURATION: Final = "configuration."
 _JUDGED: Final = "command.judged"
 _ESCAPED_NUL: Final = b"\\u0000"
 
-Rows = Sequence[tuple[Table, Row]]
+Rows = Iterator[tuple[Table, Row]]
 Said = TypeVar("Said", bound=MessageSeen)
 
 
-class Incoming(NamedTuple):
-    """One record as it comes from Kafka."""
+class Happening(NamedTuple):
+    """One record of a topic that says what happened."""
 
     topic: str
     partition: int
     offset: int
-    timestamp_ms: int
     key: bytes | None
-    value: bytes | None
+    value: bytes
+    recorded_at: str
 
 
-def rows_of(record: Incoming, value: bytes, generation: int) -> Rows:
-    """Give the rows that a record with this value makes, none for a topic that is not kept.
+def rows_of(happening: Happening, generation: int) -> list[tuple[Table, Row]]:
+    """Give the rows that a record makes, none for a topic that is not kept.
 
     Raises msgspec.MsgspecError or ValueError for what is no message of its topic.
     """
-    make = _TOPICS.get(record.topic)
+    make = _TOPICS.get(happening.topic)
     if make is None:
-        return ()
-    rows = make(record, value, generation)
-    if _ESCAPED_NUL in value:
+        return []
+    rows = list(make(happening, generation))
+    if _ESCAPED_NUL in happening.value:
         return [(table, part.without_nul(row)) for table, row in rows]
     return rows
-
-
-@lru_cache(maxsize=1_024)  # records that follow each other are often of one transaction
-def recorded_at(timestamp_ms: int) -> str:
-    """Write a record's time as every table has it."""
-    seconds, milliseconds = divmod(max(timestamp_ms, 0), 1_000)
-    second = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{second}.{milliseconds:03}000Z"
 
 
 def key_text(key: bytes | None) -> str:
@@ -111,26 +101,27 @@ def key_text(key: bytes | None) -> str:
     return (key or b"").decode(errors="replace").replace("\x00", "\ufffd")
 
 
-def _from_log(happened: Incoming, value: bytes, generation: int) -> Rows:
-    record = read_record(value)
+def _from_log(happening: Happening, generation: int) -> Rows:
+    record = read_record(happening.value)
     if record.kind.startswith(_CONFIGURATION):
-        return ()
-    order_key = indexed(record.order_key or key_text(happened.key))
+        return
+    order_key = indexed(record.order_key or key_text(happening.key))
     tenant = indexed(order_key.partition("/")[0])
     at = instant_text(record.occurred_at)
     because, detail = _said(record)
-    row = (
-        *(happened.topic, happened.partition, happened.offset, tenant, order_key),
-        *(generation, at, recorded_at(happened.timestamp_ms)),
-        *(record.kind, record.event_id, record.actor, record.source, record.cause_id),
-        *("", "", "", "", "", 0, because, detail),
+    yield (
+        TIMELINE,
+        (
+            *(happening.topic, happening.partition, happening.offset, tenant, order_key),
+            *(generation, at, happening.recorded_at),
+            *(record.kind, record.event_id, record.actor, record.source, record.cause_id),
+            *("", "", "", "", "", 0, because, detail),
+        ),
     )
     if record.kind == _LEFT:
-        left = (order_key, tenant, read_left(record.body).version)
-        return (TIMELINE, row), (DEPARTED, left)
+        yield DEPARTED, (order_key, tenant, read_left(record.body).version)
     if record.kind == _SCAN:
-        return (TIMELINE, row), (SCANS, _scan(record, order_key, tenant, at, generation))
-    return ((TIMELINE, row),)
+        yield SCANS, _scan(record, order_key, tenant, at, generation)
 
 
 def _said(record: RecordSeen) -> tuple[str, str]:
@@ -162,38 +153,40 @@ def _scan(record: RecordSeen, order_key: str, tenant: str, at: str | None, gener
     )
 
 
-def _from_status(happened: Incoming, value: bytes, generation: int) -> Rows:
-    status = read_status(value)
+def _from_status(happening: Happening, generation: int) -> Rows:
+    status = read_status(happening.value)
     because = bytes(status.because).decode()
-    row = (
-        happened.topic,
-        happened.partition,
-        happened.offset,
-        *(indexed(status.tenant), indexed(status.order_key), generation),
-        *(instant_text(status.occurred_at), recorded_at(happened.timestamp_ms)),
-        *("status", status.id, "", "", status.cause),
-        *(status.axis, status.profile, status.subject, status.before or "", status.after),
-        *(status.seq, because, ""),
+    yield (
+        TIMELINE,
+        (
+            *(happening.topic, happening.partition, happening.offset),
+            *(indexed(status.tenant), indexed(status.order_key), generation),
+            *(instant_text(status.occurred_at), happening.recorded_at),
+            *("status", status.id, "", "", status.cause),
+            *(status.axis, status.profile, status.subject, status.before or "", status.after),
+            *(status.seq, because, ""),
+        ),
     )
-    return ((TIMELINE, row),)
 
 
 def _from_message(
     kind: type[Said], table: Table, own: Callable[[Said], Row]
-) -> Callable[[Incoming, bytes, int], Rows]:
+) -> Callable[[Happening, int], Rows]:
     """Make the reader of a topic whose messages have an id of their own."""
     decoder: msgspec.json.Decoder[Said] = msgspec.json.Decoder(kind)
 
-    def read(_: Incoming, value: bytes, generation: int) -> Rows:
-        message: Said = decoder.decode(value)
-        row = (
-            *(_identity(message.id), indexed(message.tenant), indexed(message.order_key)),
-            *(message.channel, generation),
-            instant_text(message.occurred_at),
-            *own(message),
-            *(message.test, value.decode()),
+    def read(happening: Happening, generation: int) -> Rows:
+        message: Said = decoder.decode(happening.value)
+        yield (
+            table,
+            (
+                *(_identity(message.id), indexed(message.tenant), indexed(message.order_key)),
+                *(message.channel, generation),
+                instant_text(message.occurred_at),
+                *own(message),
+                *(message.test, happening.value.decode()),
+            ),
         )
-        return ((table, row),)
 
     return read
 
@@ -227,30 +220,34 @@ def _action(said: ActionSeen) -> Row:
     return (said.action, said.amount, said.currency, said.provider, said.reference, said.note)
 
 
-def _from_movements(happened: Incoming, value: bytes, generation: int) -> Rows:
-    moved = read_movement(value)
+def _from_movements(happening: Happening, generation: int) -> Rows:
+    moved = read_movement(happening.value)
     wish = moved.body
-    row = (
-        *(happened.topic, happened.partition, happened.offset),
-        *(indexed(moved.tenant), indexed(moved.order_key), indexed(wish.line_id)),
-        *(indexed(wish.sku), indexed(wish.warehouse), generation),
-        *(instant_text(moved.occurred_at), wish.wanted, wish.committed, moved.cause_id),
+    yield (
+        STOCK_MOVEMENTS,
+        (
+            *(happening.topic, happening.partition, happening.offset),
+            *(indexed(moved.tenant), indexed(moved.order_key), indexed(wish.line_id)),
+            *(indexed(wish.sku), indexed(wish.warehouse), generation),
+            *(instant_text(moved.occurred_at), wish.wanted, wish.committed, moved.cause_id),
+        ),
     )
-    return ((STOCK_MOVEMENTS, row),)
 
 
-def _from_levels(_: Incoming, value: bytes, generation: int) -> Rows:
-    now = read_stock(value)
-    row = (
-        *(indexed(now.tenant), indexed(now.warehouse), indexed(now.sku), generation),
-        *(now.version, instant_text(now.occurred_at), now.on_hand, now.allocated),
-        *(now.available, now.committed, now.available_to_pick, now.expected),
-        *(now.backordered, now.balance, now.health),
+def _from_levels(happening: Happening, generation: int) -> Rows:
+    now = read_stock(happening.value)
+    yield (
+        STOCKS,
+        (
+            *(indexed(now.tenant), indexed(now.warehouse), indexed(now.sku), generation),
+            *(now.version, instant_text(now.occurred_at), now.on_hand, now.allocated),
+            *(now.available, now.committed, now.available_to_pick, now.expected),
+            *(now.backordered, now.balance, now.health),
+        ),
     )
-    return ((STOCKS, row),)
 
 
-_TOPICS: Final[dict[str, Callable[[Incoming, bytes, int], Rows]]] = {
+_TOPICS: Final[dict[str, Callable[[Happening, int], Rows]]] = {
     "order-log": _from_log,
     "order-status": _from_status,
     "notifications": _from_message(NotificationSeen, NOTIFICATIONS, _notification),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from domain.personal import rank
 from readmodel.erasure import scrub_snapshot
-from readmodel.happening import SNAPSHOTS, Incoming
+from readmodel.happening import SNAPSHOTS
 from readmodel.seal import subjects_in, unseal
 
 if TYPE_CHECKING:
+    from readmodel.batch import Incoming
     from readmodel.subject_key import SubjectKeys
 
 _CLOSED: Final = "order-log"

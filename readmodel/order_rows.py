@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from readmodel.bulk import append, cut_parts, delete_parts, delete_rows, upsert
 from readmodel.erasure import erased_among, scrub_snapshot
-from readmodel.happening import recorded_at
 from readmodel.order_table import METADATA, ORDERS, WORDS
 from readmodel.part import Row
-from readmodel.prepared import NOT_READ, Newest
-from readmodel.projection import Projected, look, project
+from readmodel.projection import Projected, project
+
+
+class Newest(NamedTuple):
+    """A snapshot, and when its record was written."""
+
+    version: int
+    value: bytes
+    recorded_at: str
 
 
 class Standing(NamedTuple):
@@ -90,18 +96,15 @@ def write_orders(
         if there and (newest.version, generation) <= (there.version, there.generation):
             continue
         try:
-            looked = look(scrub_snapshot(newest.value)) if order_key in erased else newest.looked
-            if isinstance(looked, Exception):
-                bad.append((order_key, looked))
-                continue
+            raw = scrub_snapshot(newest.value) if order_key in erased else newest.value
             anew = there is None or there.generation < generation
             projected = project(
-                looked,
-                changed_at=recorded_at(newest.record.timestamp_ms),
+                raw,
+                changed_at=newest.recorded_at,
                 generation=generation,
                 standing=None if anew or there is None else there.imprint,
             )
-        except NOT_READ as error:
+        except _NO_SNAPSHOT as error:
             bad.append((order_key, error))
             continue
         count += 1
@@ -111,6 +114,9 @@ def write_orders(
             changes.add(projected)
     changes.write(connection)
     return count, bad
+
+
+_NO_SNAPSHOT: Final = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 def _standing(connection: Connection, order_keys: Iterable[str]) -> dict[str, Standing]:

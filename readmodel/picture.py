@@ -20,7 +20,7 @@ from readmodel.message_table import (
 )
 from readmodel.order_table import ORDERS, PARTS, WORDS
 from readmodel.part import Row
-from readmodel.projection import look, project
+from readmodel.projection import project
 from readmodel.scope import Scope
 from readmodel.seen import read_object
 
@@ -80,7 +80,7 @@ def _row(connection: Connection, scope: Scope, table: Table, order_key: str) -> 
 
 def _parts(snapshot: str) -> dict[str, list[_Json]]:
     """Make the parts of a snapshot as their tables would give them."""
-    projected = project(look(snapshot.encode()), changed_at="", generation=0)
+    projected = project(snapshot.encode(), changed_at="", generation=0)
     return {
         table.name: [_shown(table, row) for row in projected.parts.get(table.name, ())]
         for table in PARTS

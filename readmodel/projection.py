@@ -76,30 +76,15 @@ class Context(NamedTuple):
     created_at: str
 
 
-class Looked(NamedTuple):
-    """A snapshot as far as it is read without knowing what stands of its order."""
-
-    raw: bytes
-    context: Context
-    digests: tuple[bytes, ...]
-
-
-def look(raw: bytes) -> Looked:
-    """Read a snapshot; raises msgspec.MsgspecError or ValueError for what is none."""
-    context = _read(raw)
-    digests = tuple([digest_of(section) for section in _sections_of(context.seen)])
-    return Looked(raw, context, digests)
-
-
 def project(
-    looked: Looked, *, changed_at: str, generation: int, standing: bytes | None = None
+    raw: bytes, *, changed_at: str, generation: int, standing: bytes | None = None
 ) -> Projected:
     """Make the rows of a snapshot; `standing` is the imprint of the row that stands, None for none.
 
     Raises msgspec.MsgspecError or ValueError for what is no snapshot.
     """
-    raw, context, digests = looked
-    before = read_imprint(standing)
+    context, before = _read(raw), read_imprint(standing)
+    digests = tuple([digest_of(section) for section in _sections_of(context.seen)])
     changed = {
         name
         for name, one, other in zip(

@@ -17,7 +17,7 @@ from readmodel.bulk import columns_of, delete_parts, upsert
 from readmodel.column import indexed, moment_text
 from readmodel.order_table import METADATA, ORDERS, PARTS, SEARCH
 from readmodel.part import Row
-from readmodel.projection import look, project
+from readmodel.projection import project
 
 _LOCK: Final = "hashtext('orderstream retention')"
 _Bound = dict[str, Any]  # Any: an array, or its JSON
@@ -76,7 +76,7 @@ def bring_back(connection: Connection, order_keys: Iterable[str]) -> None:
         statement.columns(*columns), bound
     ).all():
         projected = project(
-            look(snapshot.encode()), changed_at=moment_text(changed_at), generation=generation
+            snapshot.encode(), changed_at=moment_text(changed_at), generation=generation
         )
         rows[ORDERS.name].append(projected.order)
         for name, parts in projected.parts.items():

@@ -13,9 +13,9 @@ from aiokafka import TopicPartition
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from readmodel.batch import Place, Span, apply
+from readmodel.batch import Incoming, Place, Span, apply
 from readmodel.database import for_writing
-from readmodel.happening import TOPICS, Incoming
+from readmodel.happening import TOPICS
 from readmodel.rebuild import REBUILD, Begun, begin, finish
 from streams.command_line.broker import Reader, reader, run
 from streams.command_line.database import database

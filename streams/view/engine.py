@@ -24,7 +24,6 @@ from readmodel.database import for_writing, insist_on_schema, reason_of
 from readmodel.errors import PositionMoved
 from streams.engine.client import a_broker_listens, wait_for_brokers
 from streams.engine.crash import Die, die
-from streams.view.reader import Read, Reader
 from streams.view.waiting import Batch, Waiting
 
 if TYPE_CHECKING:
@@ -66,10 +65,10 @@ class ViewEngine(Service):
         self.consumer: Consumer | None = None
         self._database = for_writing(database)
         self._metrics = metrics
+        self._opener = opener
         self._die = die
         self._waiting = Waiting(settings.records_waiting_max)
         self._known: dict[Place, int] = {}
-        self._reader = Reader(opener)
         self._held = True
         self._assigned = False
         self._brokers_there = False
@@ -155,44 +154,26 @@ class ViewEngine(Service):
             self._wake.clear()
             try:
                 async with self._writing:
-                    await self._write_waiting()
+                    while not self._held and self._waiting.count:
+                        await self._write_batch()
             except Exception as error:  # noqa: BLE001 - whatever it is, nothing was committed
                 self.surprise("the view could not be written", error)
                 return
 
-    async def _write_waiting(self) -> None:
-        """Write what waits; the next batch is read while the database is at work (ADR 37)."""
-        batch, prepared = self._take(self._known), None
-        while batch is not None and not self._held:
-            begun = time.monotonic()
-            ends = self._known | batch.ends()
-            following = self._take(ends)
-            written, ahead = await asyncio.gather(
-                self._write_batch(batch, prepared), self._reader.read_ahead(following)
-            )
-            if written is None or self._held:
-                return  # what was taken is read again from where the database stands
-            self._known = ends
-            self._reader.generation = written.generation or self._reader.generation
-            self._progress_at = time.monotonic()
-            self._release(self._waiting.relieved())
-            self._count(batch, written, time.monotonic() - begun)
-            batch, prepared = following, ahead
-            if batch is None:
-                batch = self._take(self._known)
+    async def _write_batch(self) -> None:
+        begun = time.monotonic()
+        batch = self._waiting.take(self.settings.view_batch_records_max, self._known)
+        written = await self._insist(lambda: self._apply(batch), give_up=lambda: self._held)
+        if written is None or self._held:
+            return
+        self._known |= {place: span.after for place, span in batch.spans.items()}
+        self._progress_at = time.monotonic()
+        self._release(self._waiting.relieved())
+        self._count(batch, written, time.monotonic() - begun)
 
-    def _take(self, known: Mapping[Place, int]) -> Batch | None:
-        if not self._waiting.count:
-            return None
-        return self._waiting.take(self.settings.view_batch_records_max, known)
-
-    async def _write_batch(self, batch: Batch, prepared: Read | None) -> Written | None:
-        """Write a batch, again and again if need be; None where it is to be read again."""
-        return await self._insist(lambda: self._apply(batch, prepared), give_up=lambda: self._held)
-
-    async def _apply(self, batch: Batch, read: Read | None) -> Written | None:
+    async def _apply(self, batch: Batch) -> Written:
         try:
-            return await asyncio.to_thread(self._write, batch, read)
+            return await asyncio.to_thread(self._write, batch)
         except PositionMoved:
             standing = await self._positions()
             if all(standing.get(place) == span.after for place, span in batch.spans.items()):
@@ -202,12 +183,12 @@ class ViewEngine(Service):
             ):
                 raise  # another worker has these partitions
             self._start_anew(standing)
-            return None
+            return Written()
 
-    def _write(self, batch: Batch, read: Read | None) -> Written:
-        if read is None:
-            read = self._reader.read(batch)
-        return apply(self._database, read.records, batch.spans, prepared=read.prepared)
+    def _write(self, batch: Batch) -> Written:
+        opener = self._opener
+        records = batch.records if opener is None else opener.records(batch.records)
+        return apply(self._database, records, batch.spans)
 
     def _start_anew(self, standing: dict[Place, int]) -> None:
         """Go back to where the database stands: a crash took its last transactions with it."""

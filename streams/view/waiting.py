@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from readmodel.batch import Place, Span
-from readmodel.happening import Incoming
+from readmodel.batch import Incoming, Place, Span
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord, TopicPartition
@@ -20,10 +19,6 @@ class Batch:
 
     records: list[Incoming] = field(default_factory=list)
     spans: dict[Place, Span] = field(default_factory=dict)
-
-    def ends(self) -> dict[Place, int]:
-        """Give where each partition stands behind this batch."""
-        return {place: span.after for place, span in self.spans.items()}
 
     def by_topic(self) -> Mapping[str, int]:
         """Count the records of each topic."""

@@ -19,7 +19,7 @@ from readmodel.batch import positions
 from readmodel.happening import TOPICS
 from readmodel.message_table import ANOMALIES, NOTIFICATIONS, TIMELINE, UNREADABLE
 from readmodel.order_table import LINES, ORDERS, TRANSACTIONS
-from readmodel.projection import look, project
+from readmodel.projection import project
 from tests.faults.campaign import KILLS, Load, installed
 from tests.harness.feeds import Payload
 from tests.harness.installation import Installation, Worker
@@ -185,6 +185,6 @@ def _judge(job: Installation, view: View, worker: Worker) -> None:
 
 def _expected(name: str, snapshots: dict[str, bytes]) -> Iterator[tuple[str, int, str]]:
     for value in snapshots.values():
-        projected = project(look(value), changed_at="2026-01-01T00:00:00Z", generation=1)
+        projected = project(value, changed_at="2026-01-01T00:00:00Z", generation=1)
         for row in projected.parts[name]:
             yield row[0], row[1], row[-1]

@@ -8,14 +8,13 @@ from types import SimpleNamespace
 import pytest
 from aiokafka import TopicPartition
 from prometheus_client import CollectorRegistry
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from domain.codec import encode_message
-from readmodel.batch import Place, Written, apply, positions
+from readmodel.batch import Place, Written, positions
 from readmodel.database import for_writing, migrate, open_database
 from readmodel.errors import PositionMoved
-from readmodel.message_table import POSITIONS
 from readmodel.order_table import ORDERS
 from streams.engine.group import Membership
 from streams.engine.transport import Fetched
@@ -23,7 +22,6 @@ from streams.metric import Metrics
 from streams.settings import load_settings
 from streams.view import engine as view_engine
 from streams.view.engine import ViewEngine
-from streams.view.reader import Reader
 from streams.view.role import create_view, view_settings
 from streams.view.waiting import Waiting
 from tests.domain.builders import KEY, captured, placed, run
@@ -140,56 +138,6 @@ def test_what_is_delivered_stands_in_the_database_with_its_offset(engine, databa
         assert positions(connection) == {Place(*SOURCE): 2}
 
 
-def test_the_next_batch_is_read_while_one_is_written(database, surprises, monkeypatch):
-    engine, real, read = _engine(database, surprises, view_batch_records_max=1), Reader.read, []
-
-    def reading(self, batch):
-        read.append((batch.records[0].offset, engine.position(SOURCE)))
-        return real(self, batch)
-
-    monkeypatch.setattr(Reader, "read", reading)
-    _play(
-        engine,
-        _deliver(engine, *(_record(offset) for offset in range(3)), _record(3, captured())),
-        lambda _: engine.position(SOURCE) == 4,
-    )
-
-    assert read == [(0, None), (1, 1), (2, 1), (3, 2)]
-    assert _paid(database) == {KEY: "paid"}
-
-
-def test_what_was_read_ahead_is_read_again_where_the_database_lost_what_came_before(
-    database, surprises, monkeypatch
-):
-    engine, real, calls = _engine(database, surprises, view_batch_records_max=1), apply, []
-
-    def losing(*arguments, **options):
-        calls.append(arguments)
-        if len(calls) == 3:
-            _forget(database)
-        return real(*arguments, **options)
-
-    monkeypatch.setattr(view_engine, "apply", losing)
-    records = [*(_record(offset) for offset in range(3)), _record(3, captured())]
-    _play(
-        engine,
-        _deliver(engine, *records),
-        lambda _: engine.consumer.epoch == 2,
-        lambda _: engine.seeked({}) is None,
-        _deliver(engine, *records, epoch=2),
-        lambda _: engine.position(SOURCE) == 4,
-    )
-
-    assert surprises == []
-    assert _paid(database) == {KEY: "paid"}
-
-
-def _forget(database):
-    with for_writing(database).begin() as connection:
-        connection.execute(delete(POSITIONS))
-        connection.execute(delete(ORDERS))
-
-
 def test_records_of_a_poll_before_the_last_seek_are_left_out(engine, database):
     _play(engine, _deliver(engine, _record(5), epoch=0), lambda _: engine._waiting.count == 0)
 
@@ -215,11 +163,11 @@ def test_while_the_database_is_away_records_wait_and_the_worker_is_not_ready(
     engine._brokers_there = True
     monkeypatch.setattr(view_engine, "_PAUSE_SECONDS_FIRST", 0.005)
 
-    def apply(*arguments, **options):
+    def apply(*arguments):
         calls.append(engine.ready)
         if len(calls) < 6:
             raise AWAY
-        return real(*arguments, **options)
+        return real(*arguments)
 
     monkeypatch.setattr(view_engine, "apply", apply)
     _play(engine, _deliver(engine, _record(0)), lambda _: engine.position(SOURCE) == 1)
@@ -234,9 +182,9 @@ def test_a_commit_whose_answer_was_lost_is_recognised(engine, database, surprise
     real, calls = view_engine.apply, []
     monkeypatch.setattr(view_engine, "_PAUSE_SECONDS_FIRST", 0.005)
 
-    def apply(*arguments, **options):
+    def apply(*arguments):
         calls.append(1)
-        written = real(*arguments, **options)
+        written = real(*arguments)
         if len(calls) == 1:
             raise AWAY
         return written
@@ -365,4 +313,4 @@ def test_the_view_has_a_group_of_its_own_and_reads_every_topic_it_is_made_from(d
         "order-log",
         "order-status",
     }
-    assert Written() == (0, 0, 0, 0)
+    assert Written() == (0, 0, 0)
