@@ -7,15 +7,11 @@ one that did not take it, nor captured from an authorisation beyond what it gran
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from domain.authorization import belongs, open_authorizations
+from domain.ledger import Entry, open_ledger
 from domain.order import Order
-from domain.payment import (
-    Entry,
-    belongs,
-    counted,
-    open_authorizations,
-    open_ledger,
-    unmet_requests,
-)
+from domain.payment_answer import unmet_requests
+from domain.payment_witness import counted
 
 
 class Share(NamedTuple):

@@ -8,385 +8,182 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from domain import office_body as office
 from domain import request
 from domain.archive import Whereabouts
 from domain.body import Empty
 from domain.configuration import ConfigurationChanged
 from domain.document import Id, Text
-from domain.envelope import Envelope
+from domain.envelope import Envelope, Request
 from domain.fact import Fact
+from domain.office_command import OfficeCommand
 
 
-class Request(Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """A command: `event_id` is the command's id and makes it idempotent."""
-
-    roles: tuple[Text, ...] = ()
-
-
-class Create(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create"
-):
+class Create(Request, frozen=True, kw_only=True, tag="command.create"):
     body: request.Create
 
 
-class Confirm(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.confirm"
-):
+class Confirm(Request, frozen=True, kw_only=True, tag="command.confirm"):
     body: Empty = Empty()
 
 
-class Start(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.start"):
+class Start(Request, frozen=True, kw_only=True, tag="command.start"):
     body: Empty = Empty()
 
 
-class RequestCancel(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.request_cancel"
-):
+class RequestCancel(Request, frozen=True, kw_only=True, tag="command.request_cancel"):
     body: request.CancelOrder = request.CancelOrder()
 
 
-class DeclineCancel(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.decline_cancel"
-):
+class DeclineCancel(Request, frozen=True, kw_only=True, tag="command.decline_cancel"):
     body: request.CancelOrder = request.CancelOrder()
 
 
-class Cancel(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.cancel"
-):
+class Cancel(Request, frozen=True, kw_only=True, tag="command.cancel"):
     body: request.CancelOrder = request.CancelOrder()
 
 
-class Hold(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.hold"):
+class Hold(Request, frozen=True, kw_only=True, tag="command.hold"):
     body: request.PlaceHold = request.PlaceHold()
 
 
-class Release(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.release"
-):
+class Release(Request, frozen=True, kw_only=True, tag="command.release"):
     body: request.ReleaseHold = request.ReleaseHold()
 
 
-class FlagRisk(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.flag_risk"
-):
+class FlagRisk(Request, frozen=True, kw_only=True, tag="command.flag_risk"):
     body: request.FlagRisk = request.FlagRisk()
 
 
-class ClearRisk(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.clear_risk"
-):
+class ClearRisk(Request, frozen=True, kw_only=True, tag="command.clear_risk"):
     body: Empty = Empty()
 
 
-class SetState(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.set_state"
-):
+class SetState(Request, frozen=True, kw_only=True, tag="command.set_state"):
     body: request.ChooseState
 
 
-class MarkShipped(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.mark_shipped"
-):
+class MarkShipped(Request, frozen=True, kw_only=True, tag="command.mark_shipped"):
     body: Empty = Empty()
 
 
-class Close(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.close"):
+class Close(Request, frozen=True, kw_only=True, tag="command.close"):
     body: Empty = Empty()
 
 
-class Archive(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.archive"
-):
+class Archive(Request, frozen=True, kw_only=True, tag="command.archive"):
     body: Empty = Empty()
 
 
-class Ship(Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.ship"):
+class Ship(Request, frozen=True, kw_only=True, tag="command.ship"):
     body: request.Ship = request.Ship()
 
 
-class CreateShipment(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create_shipment"
-):
+class CreateShipment(Request, frozen=True, kw_only=True, tag="command.create_shipment"):
     body: request.Ship = request.Ship()
 
 
-class CommitShipment(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.commit_shipment"
-):
+class CommitShipment(Request, frozen=True, kw_only=True, tag="command.commit_shipment"):
     body: request.ForShipment
 
 
-class PickShipment(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.pick_shipment"
-):
+class PickShipment(Request, frozen=True, kw_only=True, tag="command.pick_shipment"):
     body: request.ForShipment
 
 
-class PackShipment(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.pack_shipment"
-):
+class PackShipment(Request, frozen=True, kw_only=True, tag="command.pack_shipment"):
     body: request.ForShipment
 
 
-class EditShipment(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.edit_shipment"
-):
+class EditShipment(Request, frozen=True, kw_only=True, tag="command.edit_shipment"):
     body: request.EditShipment
 
 
-class VoidShipment(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.void_shipment"
-):
+class VoidShipment(Request, frozen=True, kw_only=True, tag="command.void_shipment"):
     body: request.ForShipment
 
 
-class MarkDelivered(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.mark_delivered"
-):
+class MarkDelivered(Request, frozen=True, kw_only=True, tag="command.mark_delivered"):
     body: request.ForShipment
 
 
-class Collect(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.collect"
-):
+class Collect(Request, frozen=True, kw_only=True, tag="command.collect"):
     body: request.ForShipment
 
 
-class AddTracking(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.add_tracking"
-):
+class AddTracking(Request, frozen=True, kw_only=True, tag="command.add_tracking"):
     body: request.AddTracking
 
 
-class BuyLabel(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.buy_label"
-):
+class BuyLabel(Request, frozen=True, kw_only=True, tag="command.buy_label"):
     body: request.BuyLabel
 
 
-class CancelLines(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.cancel_lines"
-):
+class CancelLines(Request, frozen=True, kw_only=True, tag="command.cancel_lines"):
     body: request.CancelLines
 
 
-class EditLines(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.edit_lines"
-):
+class EditLines(Request, frozen=True, kw_only=True, tag="command.edit_lines"):
     body: request.EditLines
 
 
-class ReplaceLine(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.replace_line"
-):
+class ReplaceLine(Request, frozen=True, kw_only=True, tag="command.replace_line"):
     body: request.ReplaceLine
 
 
-class Return(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.return"
-):
+class Return(Request, frozen=True, kw_only=True, tag="command.return"):
     body: request.ReturnLines
 
 
-class RequestReturn(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.request_return"
-):
+class RequestReturn(Request, frozen=True, kw_only=True, tag="command.request_return"):
     body: request.ReturnLines
 
 
-class ApproveReturn(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.approve_return"
-):
+class ApproveReturn(Request, frozen=True, kw_only=True, tag="command.approve_return"):
     body: request.ForReturn
 
 
-class RejectReturn(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.reject_return"
-):
+class RejectReturn(Request, frozen=True, kw_only=True, tag="command.reject_return"):
     body: request.ForReturn
 
 
-class ReceiveReturn(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.receive_return"
-):
+class ReceiveReturn(Request, frozen=True, kw_only=True, tag="command.receive_return"):
     body: request.ReceiveReturn
 
 
-class RestockReturn(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.restock_return"
-):
+class RestockReturn(Request, frozen=True, kw_only=True, tag="command.restock_return"):
     body: request.ForReturn
 
 
-class CompleteReturn(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.complete_return"
-):
+class CompleteReturn(Request, frozen=True, kw_only=True, tag="command.complete_return"):
     body: request.ForReturn
 
 
-class CancelReturn(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.cancel_return"
-):
+class CancelReturn(Request, frozen=True, kw_only=True, tag="command.cancel_return"):
     body: request.ForReturn
 
 
-class Capture(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.capture"
-):
+class Capture(Request, frozen=True, kw_only=True, tag="command.capture"):
     body: request.Capture = request.Capture()
 
 
-class Reverse(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.reverse"
-):
+class Reverse(Request, frozen=True, kw_only=True, tag="command.reverse"):
     body: Empty = Empty()
 
 
-class Refund(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.refund"
-):
+class Refund(Request, frozen=True, kw_only=True, tag="command.refund"):
     body: request.Refund = request.Refund()
 
 
-class RecordPayment(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.record_payment"
-):
+class RecordPayment(Request, frozen=True, kw_only=True, tag="command.record_payment"):
     body: request.RecordPayment = request.RecordPayment()
 
 
-class ChooseMethod(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.choose_method"
-):
+class ChooseMethod(Request, frozen=True, kw_only=True, tag="command.choose_method"):
     body: request.ChooseMethod
 
 
-class SyncPayments(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.sync_payments"
-):
+class SyncPayments(Request, frozen=True, kw_only=True, tag="command.sync_payments"):
     body: Empty = Empty()
-
-
-class AddNote(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.add_note"
-):
-    body: request.WriteNote
-
-
-class EditNote(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.edit_note"
-):
-    body: request.WriteNote
-
-
-class DeleteNote(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.delete_note"
-):
-    body: request.ForNote
-
-
-class SetInvoiceNumber(
-    Request,
-    frozen=True,
-    kw_only=True,
-    omit_defaults=True,
-    gc=False,
-    tag="command.set_invoice_number",
-):
-    body: office.InvoiceNumber
-
-
-class SetGiftMessage(
-    Request,
-    frozen=True,
-    kw_only=True,
-    omit_defaults=True,
-    gc=False,
-    tag="command.set_gift_message",
-):
-    body: office.GiftMessage = office.GiftMessage()
-
-
-class ChangeAddress(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.change_address"
-):
-    body: request.ChangeAddress
-
-
-class ChangeCustomer(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.change_customer"
-):
-    body: request.ChangeCustomer
-
-
-class ChangeShippingMethod(
-    Request,
-    frozen=True,
-    kw_only=True,
-    omit_defaults=True,
-    gc=False,
-    tag="command.change_shipping_method",
-):
-    body: request.ChangeShippingMethod
-
-
-class ChangeWarehouse(
-    Request,
-    frozen=True,
-    kw_only=True,
-    omit_defaults=True,
-    gc=False,
-    tag="command.change_warehouse",
-):
-    body: request.ChangeWarehouse
-
-
-class CreateInvoice(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create_invoice"
-):
-    body: request.CreateInvoice = request.CreateInvoice()
-
-
-class VoidInvoice(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.void_invoice"
-):
-    body: request.ForInvoice
-
-
-class Duplicate(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.duplicate"
-):
-    body: request.Duplicate
-
-
-class CreateBackorder(
-    Request,
-    frozen=True,
-    kw_only=True,
-    omit_defaults=True,
-    gc=False,
-    tag="command.create_backorder",
-):
-    body: request.Buy = request.Buy()
-
-
-class DropShip(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.drop_ship"
-):
-    body: request.Buy = request.Buy()
-
-
-class Prepare(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.prepare"
-):
-    body: request.Prepare
-
-
-class CreateDocument(
-    Request, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.create_document"
-):
-    body: request.CreateDocument
 
 
 Command = (
@@ -432,22 +229,7 @@ Command = (
     | RecordPayment
     | ChooseMethod
     | SyncPayments
-    | AddNote
-    | EditNote
-    | DeleteNote
-    | SetInvoiceNumber
-    | SetGiftMessage
-    | ChangeAddress
-    | ChangeCustomer
-    | ChangeShippingMethod
-    | ChangeWarehouse
-    | CreateInvoice
-    | VoidInvoice
-    | Duplicate
-    | CreateBackorder
-    | DropShip
-    | Prepare
-    | CreateDocument
+    | OfficeCommand
 )
 
 
@@ -467,9 +249,7 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     elsewhere: tuple[Fact, ...] = ()
 
 
-class CommandJudged(
-    Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False, tag="command.judged"
-):
+class CommandJudged(Envelope, frozen=True, kw_only=True, tag="command.judged"):
     body: Verdict
 
 

@@ -16,7 +16,8 @@ from domain.envelope import Envelope, kind_of
 from domain.instant import moment
 from domain.message import CommandResult
 from domain.order import Order
-from domain.profile import OwnState, ProfileError, parse_profile
+from domain.profile import OwnState, ProfileError
+from domain.profile_proof import parse_profile
 from domain.rules import Rules
 
 ROLE: Final = "configurator"

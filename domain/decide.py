@@ -9,6 +9,7 @@ from domain.body import ReferenceLinked
 from domain.command import Cancel, Close, Command, CommandJudged, Release, Verdict
 from domain.effects.common import Maker, Outcome, envelope
 from domain.effects.goods import GOODS
+from domain.effects.lines import LINES
 from domain.effects.money import MONEY
 from domain.effects.office import OFFICE
 from domain.effects.order import ORDER
@@ -169,4 +170,4 @@ def _verdict(command: Command, verdict: Verdict) -> CommandJudged:
     )
 
 
-_EFFECTS: Final[dict[type, Maker]] = {**ORDER, **GOODS, **MONEY, **RETURNS, **OFFICE}
+_EFFECTS: Final[dict[type, Maker]] = {**ORDER, **GOODS, **MONEY, **RETURNS, **LINES, **OFFICE}

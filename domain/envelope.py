@@ -40,6 +40,12 @@ class Envelope(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, 
     schema: int = SCHEMA
 
 
+class Request(Envelope, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A command: `event_id` is the command's id and makes it idempotent."""
+
+    roles: tuple[Text, ...] = ()
+
+
 def kind_of(record: type[Envelope]) -> str:
     """Say the `kind` that a class of facts or commands has on the wire: `order.placed`."""
     return str(record.__struct_config__.tag)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from domain import command as commands
+from domain import office_command as office_commands
 from domain.command import Command
 from domain.envelope import kind_of
 from domain.facets import situation_of
@@ -203,16 +204,16 @@ GUARDS: Final[Mapping[type[Command], tuple[Narrowing, ...]]] = {
     commands.RecordPayment: (*_ALIVE, _NOT_CANCELLED),
     commands.ChooseMethod: (*_ALIVE, _NOT_CANCELLED),
     commands.SyncPayments: _IN_HAND,
-    commands.AddNote: _IN_HAND,
-    commands.EditNote: _IN_HAND,
-    commands.DeleteNote: _IN_HAND,
-    commands.SetInvoiceNumber: _IN_HAND,
-    commands.SetGiftMessage: (*_ALIVE, _UNSHIPPED),
-    commands.ChangeAddress: (*_ALIVE, _UNSHIPPED),
-    commands.ChangeCustomer: _IN_HAND,
-    commands.ChangeShippingMethod: (*_ALIVE, _UNSHIPPED),
-    commands.ChangeWarehouse: (*_ALIVE, _UNSHIPPED),
-    commands.CreateInvoice: (
+    office_commands.AddNote: _IN_HAND,
+    office_commands.EditNote: _IN_HAND,
+    office_commands.DeleteNote: _IN_HAND,
+    office_commands.SetInvoiceNumber: _IN_HAND,
+    office_commands.SetGiftMessage: (*_ALIVE, _UNSHIPPED),
+    office_commands.ChangeAddress: (*_ALIVE, _UNSHIPPED),
+    office_commands.ChangeCustomer: _IN_HAND,
+    office_commands.ChangeShippingMethod: (*_ALIVE, _UNSHIPPED),
+    office_commands.ChangeWarehouse: (*_ALIVE, _UNSHIPPED),
+    office_commands.CreateInvoice: (
         *_ALIVE,
         _needs(
             "billable",
@@ -222,11 +223,11 @@ GUARDS: Final[Mapping[type[Command], tuple[Narrowing, ...]]] = {
         ),
         _needs("invoiceable", "every piece is on an invoice already", invoiceable=_YES),
     ),
-    commands.VoidInvoice: _IN_HAND,
-    commands.Duplicate: _IN_HAND,
-    commands.CreateBackorder: (*_ALIVE, _ACCEPTED, _UNSHIPPED),
-    commands.DropShip: (*_ALIVE, _ACCEPTED, _UNSHIPPED),
-    commands.Prepare: (
+    office_commands.VoidInvoice: _IN_HAND,
+    office_commands.Duplicate: _IN_HAND,
+    office_commands.CreateBackorder: (*_ALIVE, _ACCEPTED, _UNSHIPPED),
+    office_commands.DropShip: (*_ALIVE, _ACCEPTED, _UNSHIPPED),
+    office_commands.Prepare: (
         *_ALIVE,
         _needs(
             "accepted",
@@ -235,7 +236,7 @@ GUARDS: Final[Mapping[type[Command], tuple[Narrowing, ...]]] = {
             lifecycle=(Lifecycle.OPEN, Lifecycle.PROCESSING, Lifecycle.COMPLETED),
         ),
     ),
-    commands.CreateDocument: _IN_HAND,
+    office_commands.CreateDocument: _IN_HAND,
 }
 """Tried in order; the first that fails refuses."""
 

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from domain.action import asked_actions, owed, owed_actions, refund_again
 from domain.announce import Cause, announce
 from domain.archive import StateRecalled, StateStored
-from domain.command import CommandJudged, Record, Request, Verdict
+from domain.command import CommandJudged, Record, Verdict
 from domain.completion import decide_completion
 from domain.configuration import ConfigurationChanged
 from domain.deadline import Deadline, fire
 from domain.decide import EXPIRY, decide, decide_by_time, expiry_of
 from domain.derive import derive
-from domain.envelope import kind_of
+from domain.envelope import Request, kind_of
 from domain.fact import Fact, OrderCancelled, PaymentRefundFailed, TimerHasFired
 from domain.instant import micros
 from domain.merge import merge

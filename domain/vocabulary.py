@@ -115,7 +115,7 @@ class Validity(StrEnum):
 
 
 class Evidence(StrEnum):
-    """Who testifies to a payment, strongest first; see `payment.py` for how they add up."""
+    """Who testifies to a payment, strongest first; see `payment_witness.py` for how they add up."""
 
     PROVIDER = "provider"
     SHOP = "shop"

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from domain.absence import Parked, Stub, is_answered, park, put_away, settled
 from domain.archive import StateRecalled, StateStored
 from domain.codec import decode_record, encode_record
-from domain.command import CommandJudged, Record, Request
+from domain.command import CommandJudged, Record
 from domain.configuration import (
     Configuration,
     ConfigurationChanged,
@@ -28,6 +28,7 @@ from domain.configuration import (
     learned,
 )
 from domain.deadline import fire, next_deadline
+from domain.envelope import Request
 from domain.evidence import TooMany
 from domain.fact import Fact, ReferenceWasLinked, TimerHasFired
 from domain.instant import Misdated, micros

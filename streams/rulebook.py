@@ -15,7 +15,8 @@ import msgspec
 
 from domain import profiles as shipped_profiles
 from domain.guard import GUARDS, name_of
-from domain.profile import Compiled, ProfileError, parse_profile
+from domain.profile import Compiled, ProfileError
+from domain.profile_proof import parse_profile
 from domain.rules import Policy, Rules
 from domain.vocabulary import Lifecycle
 

@@ -29,7 +29,7 @@ from domain.effects.common import (
 from domain.fact import Fact
 from domain.guard import Refusal
 from domain.order import Order
-from domain.payment import COMMANDED
+from domain.payment_witness import COMMANDED
 from domain.remainder import capturable, refundable, reversible
 from domain.rma import asked_back
 from domain.rules import Rules

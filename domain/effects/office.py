@@ -6,13 +6,11 @@ from msgspec.json import decode
 from msgspec.structs import replace
 
 from domain import body as bodies
-from domain import command as commands
 from domain import fact as facts
 from domain import office_body as office
+from domain import office_command as office_commands
 from domain import office_fact as office_facts
-from domain.command import Command
 from domain.departure import left_to_supplier
-from domain.document import Document, Line
 from domain.effects.common import (
     IMPORTED_ONLY,
     Maker,
@@ -25,118 +23,17 @@ from domain.effects.common import (
     unassigned,
     units,
     unknown_lines,
-    unshipped,
 )
+from domain.effects.lines import QUANTITY_MAX
 from domain.guard import Refusal
-from domain.instant import moment
 from domain.order import Order
 from domain.remainder import billable_lines
 from domain.rules import Rules
 from domain.stock_wish import held_for
-from domain.vocabulary import Minor
-
-_QUANTITY_MAX: Final = 1_000_000
-
-
-def _revised(order: Order, command: Command, lines: tuple[Line, ...], more: int) -> Outcome:
-    """State the document anew with these lines and so much more (or less) to pay (X.11)."""
-    document = document_of(order)
-    head = order.head
-    revision = head.revision + 1 if head else 1
-    placed_at = moment(order.placed_at) if order.placed_at else None
-    body = replace(
-        document,
-        lines=lines,
-        total=Minor(max(document.total + more, 0)),
-        placed_at=document.placed_at or placed_at,
-    )
-    fact = facts.OrderSaved if "placed" not in order.marks else facts.OrderRevised
-    said = {**envelope(command, "revised"), "revision": revision}
-    if head and head.source:
-        said["source"] = head.source
-    return Outcome((fact(**said, body=body),))
-
-
-def _edit_lines(order: Order, command: commands.EditLines, _rules: Rules) -> Outcome | Refusal:
-    """Set new quantities, not below what left or was taken off, and add lines (S3.7)."""
-    wanted = command.body
-    if not wanted.lines and not wanted.add:
-        return Refusal("nothing", "nothing is to be changed")
-    if refused := unknown_lines(order, (one.line_id for one in wanted.lines)):
-        return refused
-    now = {line.line_id: line for line in order.derived.goods.lines}
-    asked = {one.line_id: one.quantity for one in wanted.lines}
-    for line_id, quantity in asked.items():
-        least = now[line_id].handed_over + now[line_id].cancelled
-        if not least <= quantity <= _QUANTITY_MAX:
-            reason = f"line {line_id}: {quantity} asked for, {least} left or were taken off"
-            return Refusal("quantity", reason)
-    document = document_of(order)
-    if refused := _not_addable(document, wanted.add):
-        return refused
-    lines, more = [], sum(one.unit_price * one.quantity for one in wanted.add)
-    for line in document.lines:
-        quantity = asked.get(line.line_id, line.quantity)
-        more += (quantity - line.quantity) * line.unit_price
-        lines.append(replace(line, quantity=quantity))
-    off = {line_id: line.cancelled for line_id, line in now.items()}
-    if not any(line.quantity > off.get(line.line_id, 0) for line in (*lines, *wanted.add)):
-        return Refusal("quantity", "nothing would be left of the order: cancel it")
-    return _revised(order, command, (*lines, *wanted.add), more)
-
-
-def _not_addable(document: Document, added: tuple[Line, ...]) -> Refusal | None:
-    """Refuse lines that are there already, or that hold no piece."""
-    known = {line.line_id for line in document.lines}
-    for line in added:
-        if line.line_id in known:
-            return Refusal("line", f"line {line.line_id!r} exists already")
-        if line.quantity < 1:
-            return Refusal("quantity", f"line {line.line_id}: the quantity must be at least 1")
-        known.add(line.line_id)
-    return None
-
-
-def _replace_line(order: Order, command: commands.ReplaceLine, _rules: Rules) -> Outcome | Refusal:
-    """Cancel what was not shipped of a line and put another in its place (S4.11)."""
-    wanted = command.body
-    if refused := unknown_lines(order, (wanted.line_id,)):
-        return refused
-    document = document_of(order)
-    if refused := _not_addable(document, (wanted.by,)):
-        return refused
-    now = {line.line_id: line for line in order.derived.goods.lines}[wanted.line_id]
-    off = now.ordered - now.handed_over
-    if off == now.cancelled:
-        return Refusal("quantity", f"line {wanted.line_id}: nothing is left to replace")
-    more, lines = wanted.by.unit_price * wanted.by.quantity, []
-    for line in document.lines:
-        if line.line_id == wanted.line_id:  # what was taken off before is in the document now
-            more -= (off - line.cancelled) * line.unit_price
-            lines.append(replace(line, cancelled=off))
-        else:
-            lines.append(line)
-    added = replace(wanted.by, replaces=wanted.line_id)
-    return _revised(order, command, (*lines, added), more)
-
-
-def _cancel_lines(order: Order, command: commands.CancelLines, _rules: Rules) -> Outcome | Refusal:
-    lines = pick_lines(order, command.body.lines, unshipped(order), "not shipped yet")
-    if isinstance(lines, Refusal):
-        return lines
-    if not lines:
-        return Refusal("quantity", "no pieces are named")
-    body = bodies.LinesCancelled(
-        cancellation_id=command.event_id,
-        lines=units(lines),
-        reason=command.body.reason,
-        note=command.body.note,
-    )
-    return Outcome((facts.OrderLinesCancelled(**envelope(command, "lines_cancelled"), body=body),))
 
 
 def _method(
-    order: Order, command: commands.ChangeShippingMethod, _rules: Rules
+    order: Order, command: office_commands.ChangeShippingMethod, _rules: Rules
 ) -> Outcome | Refusal:
     wanted = command.body
     if refused := unknown_lines(order, wanted.lines):
@@ -147,7 +44,7 @@ def _method(
 
 
 def _warehouse(
-    order: Order, command: commands.ChangeWarehouse, _rules: Rules
+    order: Order, command: office_commands.ChangeWarehouse, _rules: Rules
 ) -> Outcome | Refusal:
     wanted = command.body
     if refused := unknown_lines(order, wanted.lines):
@@ -157,7 +54,9 @@ def _warehouse(
     return Outcome((fact,))
 
 
-def _customer(_order: Order, command: commands.ChangeCustomer, _rules: Rules) -> Outcome | Refusal:
+def _customer(
+    _order: Order, command: office_commands.ChangeCustomer, _rules: Rules
+) -> Outcome | Refusal:
     customer = command.body.customer
     if not customer.customer_id:
         return Refusal("customer", "only an existing customer can take the order: customer_id")
@@ -165,7 +64,9 @@ def _customer(_order: Order, command: commands.ChangeCustomer, _rules: Rules) ->
     return Outcome((facts.OrderCustomerChanged(**envelope(command, "customer"), body=body),))
 
 
-def _edit_note(order: Order, command: commands.EditNote, _rules: Rules) -> Outcome | Refusal:
+def _edit_note(
+    order: Order, command: office_commands.EditNote, _rules: Rules
+) -> Outcome | Refusal:
     note_id = command.body.note_id
     if refused := _no_note(order, note_id):
         return refused
@@ -173,7 +74,9 @@ def _edit_note(order: Order, command: commands.EditNote, _rules: Rules) -> Outco
     return Outcome((office_facts.OrderNoteEdited(**envelope(command, "note"), body=body),))
 
 
-def _delete_note(order: Order, command: commands.DeleteNote, _rules: Rules) -> Outcome | Refusal:
+def _delete_note(
+    order: Order, command: office_commands.DeleteNote, _rules: Rules
+) -> Outcome | Refusal:
     note_id = command.body.note_id
     if refused := _no_note(order, note_id):
         return refused
@@ -188,7 +91,9 @@ def _no_note(order: Order, note_id: str) -> Refusal | None:
     return None
 
 
-def _invoice(order: Order, command: commands.CreateInvoice, _rules: Rules) -> Outcome | Refusal:
+def _invoice(
+    order: Order, command: office_commands.CreateInvoice, _rules: Rules
+) -> Outcome | Refusal:
     """Bill pieces that no invoice has: of what is ordered, or of what was shipped (S3.20 f.)."""
     wanted = command.body
     room = billable_lines(order, shipped=wanted.mode == "shipped")
@@ -204,7 +109,9 @@ def _invoice(order: Order, command: commands.CreateInvoice, _rules: Rules) -> Ou
     return Outcome((office_facts.InvoiceWasCreated(**envelope(command, "invoice"), body=body),))
 
 
-def _void_invoice(order: Order, command: commands.VoidInvoice, _rules: Rules) -> Outcome | Refusal:
+def _void_invoice(
+    order: Order, command: office_commands.VoidInvoice, _rules: Rules
+) -> Outcome | Refusal:
     invoice_id = command.body.invoice_id
     if f"invoice:{invoice_id}" not in order.changes:
         return Refusal("invoice", f"the order has no invoice {invoice_id!r}")
@@ -214,7 +121,9 @@ def _void_invoice(order: Order, command: commands.VoidInvoice, _rules: Rules) ->
     return Outcome((office_facts.InvoiceWasVoided(**envelope(command, "invoice"), body=body),))
 
 
-def _duplicate(order: Order, command: commands.Duplicate, rules: Rules) -> Outcome | Refusal:
+def _duplicate(
+    order: Order, command: office_commands.Duplicate, rules: Rules
+) -> Outcome | Refusal:
     """Make another order of the same lines, saved only, with no money and no shipment (S3.23).
 
     Its first revision: should another order have that number, the copy replaces nothing of it.
@@ -244,7 +153,9 @@ def _duplicate(order: Order, command: commands.Duplicate, rules: Rules) -> Outco
     return Outcome((told,), (saved,))
 
 
-def _backorder(order: Order, command: commands.CreateBackorder, rules: Rules) -> Outcome | Refusal:
+def _backorder(
+    order: Order, command: office_commands.CreateBackorder, rules: Rules
+) -> Outcome | Refusal:
     """Buy pieces that are missing: ours to send, and no stock holds them (S3.24)."""
     body = _purchase(order, command, _missing(order, rules), "missing")
     if isinstance(body, Refusal):
@@ -268,7 +179,9 @@ def _missing(order: Order, rules: Rules) -> dict[str, int]:
     }
 
 
-def _drop_ship(order: Order, command: commands.DropShip, _rules: Rules) -> Outcome | Refusal:
+def _drop_ship(
+    order: Order, command: office_commands.DropShip, _rules: Rules
+) -> Outcome | Refusal:
     """Have pieces sent by their supplier, of lines that are marked for it (S3.25)."""
     room = unassigned(order)
     able = {line.line_id for line in document_of(order).lines if line.drop_shippable}
@@ -289,7 +202,7 @@ def _drop_ship(order: Order, command: commands.DropShip, _rules: Rules) -> Outco
 
 def _purchase(
     order: Order,
-    command: commands.CreateBackorder | commands.DropShip,
+    command: office_commands.CreateBackorder | office_commands.DropShip,
     room: dict[str, int],
     what: str,
 ) -> office.Purchase | Refusal:
@@ -305,9 +218,11 @@ def _purchase(
     )
 
 
-def _paper(order: Order, command: commands.CreateDocument, _rules: Rules) -> Outcome | Refusal:
+def _paper(
+    order: Order, command: office_commands.CreateDocument, _rules: Rules
+) -> Outcome | Refusal:
     wanted = command.body
-    ordered = {line.line_id: _QUANTITY_MAX for line in order.derived.goods.lines}
+    ordered = {line.line_id: QUANTITY_MAX for line in order.derived.goods.lines}
     lines = pick_lines(order, wanted.lines, ordered, "labels at most")
     if isinstance(lines, Refusal):
         return lines
@@ -320,37 +235,36 @@ def _paper(order: Order, command: commands.CreateDocument, _rules: Rules) -> Out
 
 
 OFFICE: Final[dict[type, Maker]] = {
-    commands.CancelLines: _cancel_lines,
-    commands.EditLines: _edit_lines,
-    commands.ReplaceLine: _replace_line,
-    commands.AddNote: stated(
+    office_commands.AddNote: stated(
         facts.OrderNoteAdded,
         lambda c: bodies.Note(note_id=c.body.note_id or c.event_id, text=c.body.text),
         "note",
     ),
-    commands.EditNote: _edit_note,
-    commands.DeleteNote: _delete_note,
-    commands.SetInvoiceNumber: stated(
+    office_commands.EditNote: _edit_note,
+    office_commands.DeleteNote: _delete_note,
+    office_commands.SetInvoiceNumber: stated(
         office_facts.OrderInvoiceNumberSet, lambda c: c.body, "invoice_number"
     ),
-    commands.SetGiftMessage: stated(office_facts.OrderGiftMessageSet, lambda c: c.body, "gift"),
-    commands.ChangeAddress: stated(
+    office_commands.SetGiftMessage: stated(
+        office_facts.OrderGiftMessageSet, lambda c: c.body, "gift"
+    ),
+    office_commands.ChangeAddress: stated(
         facts.OrderAddressChanged,
         lambda c: bodies.AddressChanged(ship_to=c.body.ship_to),
         "address",
     ),
-    commands.ChangeCustomer: _customer,
-    commands.ChangeShippingMethod: _method,
-    commands.ChangeWarehouse: _warehouse,
-    commands.CreateInvoice: _invoice,
-    commands.VoidInvoice: _void_invoice,
-    commands.Duplicate: _duplicate,
-    commands.CreateBackorder: _backorder,
-    commands.DropShip: _drop_ship,
-    commands.Prepare: stated(
+    office_commands.ChangeCustomer: _customer,
+    office_commands.ChangeShippingMethod: _method,
+    office_commands.ChangeWarehouse: _warehouse,
+    office_commands.CreateInvoice: _invoice,
+    office_commands.VoidInvoice: _void_invoice,
+    office_commands.Duplicate: _duplicate,
+    office_commands.CreateBackorder: _backorder,
+    office_commands.DropShip: _drop_ship,
+    office_commands.Prepare: stated(
         office_facts.OrderPrepared,
         lambda c: office.Preparation(state=c.body.state, batch=c.body.batch),
         "prepared",
     ),
-    commands.CreateDocument: _paper,
+    office_commands.CreateDocument: _paper,
 }

@@ -16,8 +16,9 @@ from connectors.configuration import read_request
 from connectors.delivery import Quarantined
 from connectors.stock_fact import read_stock_fact
 from domain.codec import decode_record
-from domain.command import Command, Record, Request
+from domain.command import Command, Record
 from domain.configuration import Configuration
+from domain.envelope import Request
 from domain.guard import GUARDS, name_of
 from domain.instant import EPOCH
 from domain.stock_fact import StockFact

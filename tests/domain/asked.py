@@ -3,7 +3,7 @@
 import re
 
 from domain import office_body as office
-from domain import request
+from domain import office_request, request
 from domain.document import Address, Document, Line, Party
 from domain.guard import GUARDS, name_of
 from domain.vocabulary import HoldReason, Minor, Parcel
@@ -86,22 +86,24 @@ ASKED = {
     ],
     "record_payment": [request.RecordPayment(), request.RecordPayment(amount=20)],
     "choose_method": [request.ChooseMethod(method="manual")],
-    "add_note": [request.WriteNote(text="call first", note_id="n1")],
-    "edit_note": [request.WriteNote(text="call later", note_id="n1")],
-    "delete_note": [request.ForNote(note_id="n1")],
+    "add_note": [office_request.WriteNote(text="call first", note_id="n1")],
+    "edit_note": [office_request.WriteNote(text="call later", note_id="n1")],
+    "delete_note": [office_request.ForNote(note_id="n1")],
     "set_invoice_number": [office.InvoiceNumber(number="2026-7")],
-    "change_address": [request.ChangeAddress(ship_to=Address(city="Graz"))],
-    "change_customer": [request.ChangeCustomer(customer=Party(customer_id="c9"))],
-    "change_shipping_method": [request.ChangeShippingMethod(method="express", lines=("a",))],
-    "change_warehouse": [request.ChangeWarehouse(warehouse="north")],
-    "create_invoice": [
-        request.CreateInvoice(),
-        request.CreateInvoice(lines=lines("1a"), mode="shipped"),
+    "change_address": [office_request.ChangeAddress(ship_to=Address(city="Graz"))],
+    "change_customer": [office_request.ChangeCustomer(customer=Party(customer_id="c9"))],
+    "change_shipping_method": [
+        office_request.ChangeShippingMethod(method="express", lines=("a",))
     ],
-    "void_invoice": [request.ForInvoice(invoice_id="i1")],
-    "duplicate": [request.Duplicate(order_id="1002")],
-    "prepare": [request.Prepare(state="picked", batch="b1")],
-    "create_document": [request.CreateDocument(document="pick_ticket")],
+    "change_warehouse": [office_request.ChangeWarehouse(warehouse="north")],
+    "create_invoice": [
+        office_request.CreateInvoice(),
+        office_request.CreateInvoice(lines=lines("1a"), mode="shipped"),
+    ],
+    "void_invoice": [office_request.ForInvoice(invoice_id="i1")],
+    "duplicate": [office_request.Duplicate(order_id="1002")],
+    "prepare": [office_request.Prepare(state="picked", batch="b1")],
+    "create_document": [office_request.CreateDocument(document="pick_ticket")],
 }
 """Bodies by the name of the command; a command that is not here needs no words."""
 

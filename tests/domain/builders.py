@@ -30,7 +30,7 @@ from domain.message import (
 )
 from domain.order import Order
 from domain.process import process, unseen
-from domain.profile import parse_profile
+from domain.profile_proof import parse_profile
 from domain.rules import Policy, Rules
 from domain.snapshot import take_snapshot
 from domain.vocabulary import Evidence, HoldReason, Minor, Parcel

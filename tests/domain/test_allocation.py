@@ -5,7 +5,7 @@ import pytest
 from domain import fact as facts
 from domain import office_body as office
 from domain import office_fact as office_facts
-from domain import request
+from domain import office_request, request
 from domain.document import Document, Line, Minor
 from domain.process import process
 from domain.stock_fact import StockMovement
@@ -187,7 +187,9 @@ def test_a_completely_shipped_order_cannot_be_cancelled():
 
 
 def invoice(at, text="", mode="ordered", **fields):
-    return ask("create_invoice", at, request.CreateInvoice(lines=lines(text), mode=mode, **fields))
+    return ask(
+        "create_invoice", at, office_request.CreateInvoice(lines=lines(text), mode=mode, **fields)
+    )
 
 
 @pytest.mark.rule("S3.20")
@@ -198,7 +200,7 @@ def test_several_invoices_bill_no_more_than_was_ordered():
     story = run([placed("3a"), invoice(2, "2a", invoice_id="i1"), invoice(3, "2a")], ALLOCATION)
     assert (answer(story).accepted, answer(story).guard) == (False, "quantity")
     assert story.snapshot.lines[0].invoiced == 2
-    void = ask("void_invoice", 4, request.ForInvoice(invoice_id="i1"))
+    void = ask("void_invoice", 4, office_request.ForInvoice(invoice_id="i1"))
     again = run([void, invoice(5)], ALLOCATION, story.order)
     assert [(one.lines, one.void) for one in again.snapshot.invoices] == [
         ({"a": 3}, False),
@@ -224,7 +226,7 @@ def test_a_duplicate_is_a_saved_order_of_its_own():
     Same lines, a new key, no money and no shipment; the original knows its copy.
     """
     order = run([placed("2a"), captured(), created(), handed_over()], ALLOCATION).order
-    told = ask("duplicate", 9, request.Duplicate(order_id="1002"))
+    told = ask("duplicate", 9, office_request.Duplicate(order_id="1002"))
     step_ = process(order, told, ALLOCATION)
     _, copy = step_.log
 
@@ -261,9 +263,9 @@ def test_only_lines_that_are_marked_for_it_are_drop_shipped():
     The supplier's shipment counts as ours when it left.
     """
     order = [say(facts.OrderPlaced, 0, MIXED)]
-    wrong = ask("drop_ship", 3, request.Buy(lines=lines("1a")))
+    wrong = ask("drop_ship", 3, office_request.Buy(lines=lines("1a")))
     assert answer(run([*order, wrong], ALLOCATION)).guard == "drop_shippable"
-    asked = run([*order, ask("drop_ship", 3, request.Buy(purchase_id="p1"))], ALLOCATION)
+    asked = run([*order, ask("drop_ship", 3, office_request.Buy(purchase_id="p1"))], ALLOCATION)
     assert b'"line_id":"b"' in bytes(asked.snapshot.changes["dropship:p1"])
 
 
@@ -273,7 +275,7 @@ def test_papers_are_recorded(paper):
     """
     Which one, and how many labels of what.
     """
-    wanted = request.CreateDocument(document=paper, document_id="d1", lines=lines("3a"))
+    wanted = office_request.CreateDocument(document=paper, document_id="d1", lines=lines("3a"))
     story = run([placed(), ask("create_document", 3, wanted)], ALLOCATION)
 
     recorded = bytes(story.snapshot.changes["document:d1"])
@@ -308,7 +310,7 @@ def test_only_pieces_that_no_stock_holds_are_bought():
 
     asked = run([*order, ask("create_backorder", 3)], ALLOCATION)
     assert b'"quantity":1' in bytes(asked.snapshot.changes["backorder:create_backorder@3"])
-    more = ask("create_backorder", 3, request.Buy(lines=lines("2a")))
+    more = ask("create_backorder", 3, office_request.Buy(lines=lines("2a")))
     assert answer(run([*order, more], ALLOCATION)).guard == "quantity"
 
 
@@ -317,9 +319,12 @@ def test_pieces_that_a_supplier_sends_are_nobody_elses_to_send():
     """
     They are in one bucket: neither asked of a supplier twice nor shipped from here.
     """
-    order = [say(facts.OrderPlaced, 0, MIXED), ask("drop_ship", 3, request.Buy(purchase_id="p1"))]
+    order = [
+        say(facts.OrderPlaced, 0, MIXED),
+        ask("drop_ship", 3, office_request.Buy(purchase_id="p1")),
+    ]
 
-    again = run([*order, ask("drop_ship", 4, request.Buy(lines=lines("1b")))], ALLOCATION)
+    again = run([*order, ask("drop_ship", 4, office_request.Buy(lines=lines("1b")))], ALLOCATION)
     assert answer(again).guard == "quantity"
     from_here = run([*order, ship(4, "1b")], ALLOCATION)
     assert answer(from_here).guard == "quantity"
@@ -354,7 +359,7 @@ def test_a_copy_replaces_nothing_of_an_order_that_has_its_number():
     """
     order = run([placed("2a")], ALLOCATION).order
     judged, copy = process(
-        order, ask("duplicate", 3, request.Duplicate(order_id="1002")), ALLOCATION
+        order, ask("duplicate", 3, office_request.Duplicate(order_id="1002")), ALLOCATION
     ).log
     assert judged.body.accepted
 

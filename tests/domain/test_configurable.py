@@ -7,7 +7,7 @@ from domain import body as bodies
 from domain import fact as facts
 from domain import office_body as office
 from domain import office_fact as office_facts
-from domain import request
+from domain import office_request, request
 from domain.document import Minor
 from domain.message import ActionRequired
 from domain.profile import OwnState
@@ -204,7 +204,7 @@ def test_an_invoice_number_and_notes_are_kept():
         placed(),
         ask("set_invoice_number", 2, number(number="7")),
         ask("set_invoice_number", 3, number(number="8")),
-        ask("add_note", 4, request.WriteNote(text="call first", note_id="n1")),
+        ask("add_note", 4, office_request.WriteNote(text="call first", note_id="n1")),
     ]
     story = run(told, CONFIGURABLE)
 
@@ -225,7 +225,7 @@ def test_each_item_has_its_own_delivery():
     """
     Two lines, two methods, two shipments, two numbers; one number for both is refused.
     """
-    by = request.ChangeShippingMethod
+    by = office_request.ChangeShippingMethod
     told = [
         placed("1a 1b"),
         ask("change_shipping_method", 2, by(method="express", lines=("a",))),
@@ -251,7 +251,7 @@ def test_lines_of_different_methods_belong_to_different_shipments(second):
     """
     One goes express, the other by another method or as usual: no shipment takes both.
     """
-    by = request.ChangeShippingMethod
+    by = office_request.ChangeShippingMethod
     told = [placed("1a 1b"), ask("change_shipping_method", 2, by(method="express", lines=("a",)))]
     if second:
         told.append(ask("change_shipping_method", 3, by(method=second, lines=("b",))))
@@ -288,7 +288,7 @@ def test_delivery_changes_only_while_the_order_is_new_or_in_process(before, comm
     """
     body = {
         "mark_delivered": request.ForShipment(shipment_id="f1"),
-        "change_shipping_method": request.ChangeShippingMethod(method="express"),
+        "change_shipping_method": office_request.ChangeShippingMethod(method="express"),
     }.get(command)
     got = answer(run([*ROADS[before], ask(command, 9, body)], CONFIGURABLE))
 
@@ -327,7 +327,7 @@ def test_a_method_is_changed_for_all_or_for_some_at_once():
     """
     Atomic: one unknown line and nothing changes; the reason is kept, the snapshot shows it.
     """
-    by = request.ChangeShippingMethod
+    by = office_request.ChangeShippingMethod
     everything = [placed("1a 1b"), ask("change_shipping_method", 2, by(method="express"))]
     some = ask("change_shipping_method", 3, by(method="van", lines=("b",), reason="vendor"))
     wrong = ask("change_shipping_method", 4, by(method="bike", lines=("a", "zz")))

@@ -4,7 +4,7 @@ import pytest
 
 from domain import fact as facts
 from domain import office_body as office
-from domain import request
+from domain import office_request, request
 from domain.document import Address, Line, Minor
 from tests.domain.asked import lines
 from tests.domain.builders import (
@@ -125,10 +125,10 @@ def test_what_may_be_changed_before_everything_is_shipped():
     Warehouse, address, gift message and shipping method; afterwards none of them.
     """
     asked = {
-        "change_warehouse": request.ChangeWarehouse(warehouse="north", lines=("a",)),
-        "change_address": request.ChangeAddress(ship_to=Address(city="Graz")),
+        "change_warehouse": office_request.ChangeWarehouse(warehouse="north", lines=("a",)),
+        "change_address": office_request.ChangeAddress(ship_to=Address(city="Graz")),
         "set_gift_message": office.GiftMessage(text="Happy birthday"),
-        "change_shipping_method": request.ChangeShippingMethod(method="express"),
+        "change_shipping_method": office_request.ChangeShippingMethod(method="express"),
     }
     told = [ask(name, 5 + n, body) for n, (name, body) in enumerate(asked.items())]
     early, late = run([*PAID, *told], MARKET), run([*PAID, ship(3), *told], MARKET)
@@ -197,7 +197,7 @@ def test_preparation_has_its_states_and_its_batch():
     New, picked, packed, shipped; the batch stays with them.
     """
     told = [
-        ask("prepare", 5 + n, request.Prepare(state=state, batch="b7"))
+        ask("prepare", 5 + n, office_request.Prepare(state=state, batch="b7"))
         for n, state in enumerate(("new", "picked", "packed", "shipped"))
     ]
     story = run([*PAID, *told], MARKET)
@@ -293,7 +293,7 @@ def test_a_copy_is_not_made_here_either():
     """
     It would be an order that nobody imported.
     """
-    story = run([*PAID, ask("duplicate", 5, request.Duplicate(order_id="9"))], MARKET)
+    story = run([*PAID, ask("duplicate", 5, office_request.Duplicate(order_id="9"))], MARKET)
 
     assert (answer(story).accepted, answer(story).guard) == (False, "imported_only")
 

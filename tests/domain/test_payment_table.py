@@ -4,7 +4,8 @@ from itertools import product
 
 import pytest
 
-from domain.payment import COMMANDED, TABLE, Sums, classify
+from domain.payment import TABLE, Sums, classify
+from domain.payment_witness import COMMANDED
 from domain.vocabulary import Payment
 from tests.domain.builders import (
     MONEY,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.profile import ProfileError, parse_profile
+from domain.profile import ProfileError
+from domain.profile_proof import parse_profile
 from domain.rules import Rules
 from tests.domain.builders import PROFILES, captured, hold, notices, placed, results, run
 

@@ -7,7 +7,7 @@ from domain import body as bodies
 from domain import fact as facts
 from domain import office_body as office
 from domain import office_fact as office_facts
-from domain import request
+from domain import office_request, request
 from domain.document import Address, Document, Line, Minor, Party
 from domain.message import ActionRequired, StatusChanged
 from domain.process import process
@@ -87,12 +87,12 @@ def test_notes_are_added_edited_and_deleted():
     """
     A deleted note leaves a tombstone; there is none to edit any more.
     """
-    write = request.WriteNote
+    write = office_request.WriteNote
     told = [
         placed(),
         ask("add_note", 2, write(text="one", note_id="n1")),
         ask("edit_note", 3, write(text="two", note_id="n1")),
-        ask("delete_note", 4, request.ForNote(note_id="n1")),
+        ask("delete_note", 4, office_request.ForNote(note_id="n1")),
     ]
     assert b"two" in bytes(run(told[:3], STORE).snapshot.changes["note:n1"])
     gone = run(told, STORE)
@@ -106,7 +106,7 @@ def test_another_existing_customer_takes_the_order():
     """
     One that has no id cannot be an existing one.
     """
-    change = request.ChangeCustomer
+    change = office_request.ChangeCustomer
     told = ask("change_customer", 2, change(customer=Party(customer_id="c2", name="Ida")))
     unknown = ask("change_customer", 2, change(customer=Party(name="Somebody")))
 
@@ -517,7 +517,7 @@ def test_one_snapshot_carries_all():
     Items, customer, notes, shipments.
     """
     order = document("1a", customer=Party(name="Ida Berg"))
-    note = ask("add_note", 2, request.WriteNote(text="fragile", note_id="n1"))
+    note = ask("add_note", 2, office_request.WriteNote(text="fragile", note_id="n1"))
     snapshot = go(say(facts.OrderPlaced, 0, order), note, ship()).snapshot
 
     assert [one.line_id for one in snapshot.lines] == ["a"]

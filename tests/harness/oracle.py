@@ -20,9 +20,10 @@ from msgspec.structs import replace
 from domain.absence import Parked, Stub, is_answered, park, put_away, settled
 from domain.archive import StateRecalled, StateStored
 from domain.codec import decode_order, decode_record, encode_message, encode_order
-from domain.command import CommandJudged, Record, Request
+from domain.command import CommandJudged, Record
 from domain.configuration import Catalogue, ConfigurationChanged, TenantRules
 from domain.deadline import next_deadline
+from domain.envelope import Request
 from domain.evidence import TooMany
 from domain.fact import TimerHasFired
 from domain.instant import Misdated, moment

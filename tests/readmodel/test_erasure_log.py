@@ -15,8 +15,9 @@ from domain import body as bodies
 from domain import command as commands
 from domain import fact as facts
 from domain import office_body as office
+from domain import office_command as office_commands
 from domain import office_fact as office_facts
-from domain import request
+from domain import office_request, request
 from domain.codec import encode_record
 from domain.document import Address, Party
 from domain.personal import personal_texts, rewrite
@@ -89,16 +90,16 @@ STORY = [
 ]
 ASKED = [
     say(commands.Hold, 20, request.PlaceHold(note="note")),
-    say(commands.AddNote, 21, request.WriteNote(text="text")),
-    say(commands.ChangeAddress, 22, request.ChangeAddress(ship_to=HOME)),
-    say(commands.Duplicate, 23, request.Duplicate(order_id="2001")),
+    say(office_commands.AddNote, 21, office_request.WriteNote(text="text")),
+    say(office_commands.ChangeAddress, 22, office_request.ChangeAddress(ship_to=HOME)),
+    say(office_commands.Duplicate, 23, office_request.Duplicate(order_id="2001")),
     say(commands.DeclineCancel, 24, request.CancelOrder(note="note")),
     say(commands.Release, 25, request.ReleaseHold(note="note")),
 ]
 LATER = [
     say(facts.OrderNoteAdded, 31, bodies.Note(note_id="n2", text="text")),
     say(facts.ShipmentHandedOver, 32, bodies.ShipmentRef(shipment_id="f2", note="note")),
-    say(commands.SetGiftMessage, 33, office.GiftMessage(text="text")),
+    say(office_commands.SetGiftMessage, 33, office.GiftMessage(text="text")),
 ]
 
 _number = itertools.count()
