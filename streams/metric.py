@@ -5,6 +5,7 @@ The registry is an argument, so two workers in one process (tests, the demo) do 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -32,6 +33,12 @@ class Metrics:
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(name, text, labels, namespace=NAMESPACE, registry=self.registry)
+
+    def _database(self, name: str, text: str) -> Gauge:
+        """Make the sign of life of a database; NaN, of which no alert comes, where none is used."""
+        gauge = self._gauge(name, text)
+        gauge.set(math.nan)
+        return gauge
 
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...]) -> Histogram:
         return Histogram(
@@ -93,9 +100,14 @@ class Metrics:
         )
         self.ready = self._gauge("ready", "1 when assigned and recovered.")
         self.live = self._gauge("live", "1 while work makes progress.")
+        self.keys_database = self._database(
+            "keys_database", "1 while the database of keys answers; NaN where nothing is sealed."
+        )
 
     def _make_view(self) -> None:
         self.view_rows = self._counter("view_rows", "Rows written to the view.")
         self.view_unreadable = self._counter("view_unreadable", "Records the view cannot read.")
         self.view_retries = self._counter("view_retries", "Writes that the database refused.")
-        self.view_database = self._gauge("view_database", "1 while the view's database answers.")
+        self.view_database = self._database(
+            "view_database", "1 while the view's database answers; NaN where there is no view."
+        )

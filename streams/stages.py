@@ -71,6 +71,8 @@ def make_stages(
     States are recalled from the brokers' archive unless another one is given.
     """
     subjects = subjects_of(settings)
+    if subjects is not None:
+        metrics.keys_database.set_function(lambda: subjects.there)
     makers = _makers(settings, metrics, archive or KafkaArchive(settings), subjects)
     return tuple(
         Stage(

@@ -95,12 +95,21 @@ def test_the_worker_is_asked_where_it_answers():
     assert f"EXPOSE {port}" in (ROOT / "deploy/Dockerfile").read_text()
 
 
-def test_the_view_writes_where_postgresql_listens():
-    url = make_url(SERVICES["view"]["environment"]["ORDERSTREAM_DATABASE_URL"])
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("view", "ORDERSTREAM_DATABASE_URL"),
+        ("view", "ORDERSTREAM_SUBJECT_KEYS_URL"),
+        ("worker", "ORDERSTREAM_SUBJECT_KEYS_URL"),
+    ],
+)
+def test_view_and_keys_are_where_postgresql_listens(name, variable):
+    url = make_url(SERVICES[name]["environment"][variable])
     server = SERVICES["postgres"]["environment"]
 
     assert (url.host, url.username) == ("postgres", server["POSTGRES_USER"])
     assert (url.password, url.database) == (server["POSTGRES_PASSWORD"], server["POSTGRES_DB"])
+    assert SERVICES[name]["depends_on"]["postgres"] == {"condition": "service_healthy"}
 
 
 def test_the_brokers_of_compose_and_of_the_tests_are_the_same_version():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -34,6 +35,10 @@ class Store:
         if len(self.asked) <= self._away:
             raise AWAY
         return self._keys.of_orders(order_keys, now)
+
+
+def shown(metrics, name):
+    return metrics.registry.get_sample_value(f"orderstream_{name}")
 
 
 @pytest.fixture
@@ -94,6 +99,26 @@ def test_while_the_database_is_away_it_is_asked_again_and_again(keys, monkeypatc
     assert asyncio.run(story()).keys() == {ONE}
     assert subjects.there
     assert len(store.asked) == 4
+
+
+def test_the_series_says_whether_the_database_of_keys_answers(tmp_path):
+    """1 while it does, 0 while it is away; where nothing is sealed neither, so no alert comes."""
+    sealing, plain = Metrics(CollectorRegistry()), Metrics(CollectorRegistry())
+    stages = make_stages(
+        load_settings(subject_keys_url=f"sqlite:///{tmp_path / 'keys.db'}"), sealing
+    )
+    make_stages(load_settings(), plain)
+
+    answers = shown(sealing, "keys_database")
+    next(stage.outside for stage in stages if stage.outside).there = False
+
+    assert (answers, shown(sealing, "keys_database")) == (1, 0)
+    assert math.isnan(shown(plain, "keys_database"))
+
+
+def test_a_worker_without_a_view_misses_no_database_of_one():
+    """The alert on 0 is about view workers; the others showed 0 as well."""
+    assert math.isnan(shown(Metrics(CollectorRegistry()), "view_database"))
 
 
 def test_only_edges_wait_for_keys_and_only_where_they_are_kept(tmp_path):
