@@ -14,6 +14,7 @@ from domain import body as bodies
 from domain.document import Document, Line
 from domain.identity import digest
 from domain.instant import micros
+from domain.kept_document import pack_document, unpack_document
 from domain.order import (
     ENTRIES_MAX,
     REVISIONS_MAX,
@@ -68,7 +69,7 @@ def add_document(
 
 def _standing(head: Head) -> tuple[int, int, int]:
     """Order documents: by revision, and of one revision by how they name people (`personal.py`)."""
-    return head.revision, rank(head.document), head.digest
+    return head.revision, rank(unpack_document(head.document)), head.digest
 
 
 def _add_revision(order: Order, number: int, revision: Revision) -> Order:
@@ -128,7 +129,7 @@ def _head(
         revision=number,
         at=at,
         digest=mark,
-        document=document,
+        document=pack_document(document),
         currency=body.currency,
         total=body.total,
         items=_items(body.lines),

@@ -56,7 +56,7 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Head(Struct, frozen=True, array_like=True, gc=False):
-    """The newest document: its raw JSON for views, and the fields that rules read."""
+    """The newest document: whole (`kept_document.py`), and the fields that rules read."""
 
     revision: int
     at: int

@@ -13,6 +13,7 @@ from domain.facets import complete, facets_of
 from domain.guard import allowed_commands
 from domain.instant import moment
 from domain.invoice import invoiced_lines
+from domain.kept_document import unpack_document
 from domain.line_choice import method_of, warehouse_chosen
 from domain.line_style import look_of
 from domain.message import (
@@ -62,7 +63,7 @@ def take_snapshot(order: Order, rules: Rules) -> Snapshot:
         shipments=_shipments(order),
         parcels=_parcels(order),
         operations=_operations(order),
-        order=Raw(head.document) if head else Raw(b"null"),
+        order=Raw(unpack_document(head.document)) if head else Raw(b"null"),
         holds=_holds(order),
         anomalies=_standing(order.raised) if order.raised else (),
         changes={name: Raw(value) for name, (_, value) in order.changes.items()},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import chain
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
 _NEVER_SECONDS: Final = 2_000_000.0
 _GARBAGE_THRESHOLDS: Final = (50_000, 20, 50)
+_M_TRIM_THRESHOLD: Final = -1  # these two names and numbers are of glibc's malloc.h
+_M_MMAP_THRESHOLD: Final = -3
+_OWN_MAPPING_BYTES_MIN: Final = 32 * 1024 * 1024  # glibc takes no larger one
+_GIVEN_BACK_BYTES_MIN: Final = 2 * _OWN_MAPPING_BYTES_MIN  # as glibc's own rule has it
 
 
 class _Boot(base.BootStrategy):
@@ -128,6 +133,7 @@ def run_app(settings: Settings, make: Callable[[], App], metrics: Metrics) -> in
     )
     quieten()
     _collect_garbage_rarely()
+    _keep_freed_memory()
     try:
         worker.execute_from_commandline()
     except SystemExit as end:
@@ -143,6 +149,18 @@ def _collect_garbage_rarely() -> None:
     """
     gc.freeze()  # what is loaded by now stays
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
+
+
+def _keep_freed_memory() -> None:
+    """Let buffers of fetches be made of memory that is there already, where glibc allocates.
+
+    By its own rules every large buffer is a mapping of its own, or goes back to the system as
+    soon as it is freed, and the next one is paged in and zeroed anew: half of a recovery (ADR 43).
+    """
+    with contextlib.suppress(AttributeError):  # another C library
+        tune = ctypes.CDLL(None).mallopt
+        tune(_M_MMAP_THRESHOLD, _OWN_MAPPING_BYTES_MIN)
+        tune(_M_TRIM_THRESHOLD, _GIVEN_BACK_BYTES_MIN)
 
 
 def _insist_on_compiled_faust() -> None:

@@ -12,6 +12,7 @@ from domain.departure import left_to_supplier
 from domain.document import Document
 from domain.fact import Fact
 from domain.guard import Refusal
+from domain.kept_document import unpack_document
 from domain.order import Order
 from domain.request import ArrivedUnits, AskedLines, AskedUnits
 from domain.rules import Rules
@@ -124,4 +125,4 @@ def document_of(order: Order) -> Document:
     head = order.head
     if head is None:
         raise ValueError(order.key)
-    return decode(head.document, type=Document)
+    return decode(unpack_document(head.document), type=Document)

@@ -207,6 +207,6 @@ def test_a_document_that_was_plain_is_sealed_when_it_is_told_again():
 def test_the_form_that_stands_does_not_depend_on_which_came_first():
     told = [form(PLACED) for form in FORMS]
 
-    heads = {run(arrival).order.head.document for arrival in permutations(told)}
+    heads = {run(arrival).order.head for arrival in permutations(told)}
 
     assert len(heads) == 1
