@@ -191,6 +191,32 @@ def _sum_up(
     returned_over: int,
     after_cancel: int,
 ) -> Goods:
+    pieces, came_back, committed, picked = _pieces(rows)
+    row = classify(pieces)
+    return Goods(
+        _STATES[row],
+        row,
+        rows,
+        pieces.ordered,
+        pieces.live,
+        pieces.packed,
+        pieces.handed_over,
+        pieces.delivered,
+        pieces.collected,
+        came_back,
+        pieces.returned,
+        parcels,
+        states,
+        over,
+        returned_over,
+        after_cancel,
+        committed,
+        picked,
+    )
+
+
+def _pieces(rows: tuple[LineUnits, ...]) -> tuple[Pieces, int, int, int]:
+    """Sum the lines: what the table looks at; what came back, is committed, is picked."""
     ordered = live = packed = gone = delivered = collected = came_back = returned = 0
     committed = picked = 0
     for line in rows:
@@ -205,27 +231,7 @@ def _sum_up(
         committed += line.committed
         picked += line.picked
     pieces = Pieces(ordered, live, packed, gone, delivered, collected, returned)
-    row = classify(pieces)
-    return Goods(
-        _STATES[row],
-        row,
-        rows,
-        ordered,
-        live,
-        packed,
-        gone,
-        delivered,
-        collected,
-        came_back,
-        returned,
-        parcels,
-        states,
-        over,
-        returned_over,
-        after_cancel,
-        committed,
-        picked,
-    )
+    return pieces, came_back, committed, picked
 
 
 _CANCELLED: Final = PLAIN[Parcel.CANCELLED]

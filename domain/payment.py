@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from domain.authorization import still_authorized
 from domain.ledger import Entry, Ledger, amount_of, of_kinds, open_ledger
-from domain.order import Goods, Head, Money, Order
+from domain.order import Goods, Head, Money, Operation, Order
 from domain.payment_answer import DISPUTE_ANSWERS, PENDING_ANSWERS, unanswered, unmet
 from domain.payment_validity import is_valid
 from domain.payment_witness import counted
@@ -87,16 +87,48 @@ def derive_money(order: Order, goods: Goods) -> Money:
 def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
     """Sum a ledger that holds nothing unusual: what most orders have for all their life.
 
-    One document, one authorisation at most, captures and refunds, all told by the provider in
-    the order's currency. None for any other; `_whole_money` gives the same for these.
+    One document, and operations of which `_plain_flow` makes sums. None for any other;
+    `_whole_money` gives the same for these.
     """
-    if len(order.revisions) > 1:
+    flow = _plain_flow(order.operations, head.currency) if len(order.revisions) <= 1 else None
+    if flow is None:
         return None
-    currency = head.currency
+    open_authorized, captured, refunded, last_at = flow
+    due = _due(order, goods)
+    given_up = _is_given_up(goods)
+    sums = Sums(
+        due,
+        open_authorized,
+        captured,
+        refunded,
+        0,
+        0,
+        failed=False,
+        manual=is_manual(order),
+        free=not due and not given_up and head.total == 0 and not head.total_unknown,
+        given_up=given_up,
+    )
+    row = classify(sums)
+    valid = head.validity == _VALID or 0 < captured >= head.total
+    valid = valid or (head.total == 0 and head.validity != _PENDING)
+    state = _STATES[row]
+    return Money(
+        state, row, due, open_authorized, captured, refunded, valid=valid, last_capture_at=last_at
+    )
+
+
+def _plain_flow(
+    operations: dict[str, Operation], currency: str
+) -> tuple[int, int, int, int] | None:
+    """Sum what is authorised still, captured and refunded, and say when the last capture was.
+
+    None unless there is one authorisation at most, and captures and refunds, all told by the
+    provider in the order's currency.
+    """
     granted, captured, refunded, last_at = -1, 0, 0, 0
     authorization = ""
     finals: list[str] = []
-    for key, operation in order.operations.items():
+    for key, operation in operations.items():
         if operation.evidence != _PROVIDER or operation.currency != currency:
             return None
         kind, _, name = key.partition("|")
@@ -111,34 +143,11 @@ def _plain_money(order: Order, goods: Goods, head: Head) -> Money | None:
             refunded += operation.amount
         else:
             return None
-    due = _due(order, goods)
-    open_authorized = 0 if authorization in finals else max(granted - captured, 0)
-    given_up = _is_given_up(goods)
-    free = not due and not given_up and head.total == 0 and not head.total_unknown
-    sums = Sums(
-        due,
-        open_authorized,
+    return (
+        0 if authorization in finals else max(granted - captured, 0),
         captured,
         refunded,
-        0,
-        0,
-        failed=False,
-        manual=is_manual(order),
-        free=free,
-        given_up=given_up,
-    )
-    row = classify(sums)
-    valid = head.validity == _VALID or 0 < captured >= head.total
-    valid = valid or (head.total == 0 and head.validity != _PENDING)
-    return Money(
-        _STATES[row],
-        row,
-        due,
-        open_authorized,
-        captured,
-        refunded,
-        valid=valid,
-        last_capture_at=last_at,
+        last_at,
     )
 
 
@@ -147,13 +156,8 @@ def _whole_money(order: Order, goods: Goods, head: Head) -> Money:
     if "dispute_lost" in ledger:  # A loss that was won back later is none.
         ledger["dispute_lost"] = counted(ledger, "dispute_lost", "dispute_won")
     captures = counted(ledger, "captured", "capture_failed")
-    refunds = counted(ledger, "refunded", "refund_failed")
     captured = amount_of(captures)
-    refunded = amount_of(refunds)
-    if "refund_reversed" in ledger:
-        refunded = max(refunded - _reversed_refunds(ledger["refund_reversed"], refunds), 0)
-    if "dispute_lost" in ledger:
-        refunded += amount_of(ledger["dispute_lost"])
+    refunded = _refunded(ledger)
     due = _due(order, goods)
     sums = Sums(
         due,
@@ -196,6 +200,17 @@ def explain_money(money: Money) -> tuple[str, dict[str, int]]:
         "refunded": money.refunded,
         "disputed": money.disputed,
     }
+
+
+def _refunded(ledger: Ledger) -> int:
+    """Sum what went back: refunds that stand, and disputes that were lost."""
+    refunds = counted(ledger, "refunded", "refund_failed")
+    refunded = amount_of(refunds)
+    if "refund_reversed" in ledger:
+        refunded = max(refunded - _reversed_refunds(ledger["refund_reversed"], refunds), 0)
+    if "dispute_lost" in ledger:
+        refunded += amount_of(ledger["dispute_lost"])
+    return refunded
 
 
 def _reversed_refunds(reversals: list[Entry], refunds: list[Entry]) -> int:

@@ -154,6 +154,3 @@ UNREADABLE: Final = Table(
     *words("key", "reason"),
 )
 """Records that are no message of their topic; they hold nobody up and stay findable."""
-
-STAMPED: Final = (TIMELINE, SCANS, *MESSAGES, STOCK_MOVEMENTS, STOCKS)
-"""Tables beside `orders` whose rows carry their generation."""

@@ -74,17 +74,27 @@ def command(  # noqa: PLR0913 - one parameter an option
         write(_quarantined(read))
         ctx.exit(_NOT_UNDERSTOOD)
     found, delivery = read
-    if found.name != source.name:
-        reason = f"the CloudEvent is of another source than {source.name}"
-        write(_quarantined(Quarantined(reason=reason, field="source", value=found.name)))
+    if refused := _of_another(found, source) or _unsigned(source, delivery, secrets, key_file):
+        write(_quarantined(refused))
         ctx.exit(_NOT_UNDERSTOOD)
-    if secrets or key_file:
-        from streams.command_line.verify import refuse
-
-        if refused := refuse(source, delivery, secrets, key_file):
-            write(_quarantined(refused))
-            ctx.exit(_NOT_UNDERSTOOD)
     ctx.exit(_NOT_UNDERSTOOD if _print(source, delivery) else 0)
+
+
+def _of_another(found: Source, source: Source) -> Quarantined | None:
+    if found.name == source.name:
+        return None
+    reason = f"the CloudEvent is of another source than {source.name}"
+    return Quarantined(reason=reason, field="source", value=found.name)
+
+
+def _unsigned(
+    source: Source, delivery: Delivery, secrets: tuple[str, ...], key_file: BinaryIO | None
+) -> Quarantined | None:
+    if not secrets and not key_file:
+        return None
+    from streams.command_line.verify import refuse  # its cryptography takes time to load
+
+    return refuse(source, delivery, secrets, key_file)
 
 
 def _chosen(name: str | None, mapping: Path | None) -> Source:

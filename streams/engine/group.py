@@ -24,21 +24,19 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     Boolean,
     CompactArray,
-    CompactString,
     Int16,
     Int32,
     Int64,
     Schema,
-    TaggedFields,
 )
+
+from streams.engine.wire import NO_TAGS, TAGS, TEXT
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer
 
 _ASK_AGAIN_SECONDS: Final = 0.05
 _NO_OFFSET: Final = -1
-_TEXT: Final = CompactString("utf-8")
-_NO_TAGS: Final[dict[int, bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +60,15 @@ class _OffsetCommitResponse(Response):
         (
             "errors",
             CompactArray(
-                ("topic", _TEXT),
+                ("topic", TEXT),
                 (
                     "partition_errors",
-                    CompactArray(
-                        ("partition", Int32), ("error_code", Int16), ("tags", TaggedFields)
-                    ),
+                    CompactArray(("partition", Int32), ("error_code", Int16), TAGS),
                 ),
-                ("tags", TaggedFields),
+                TAGS,
             ),
         ),
-        ("tags", TaggedFields),
+        TAGS,
     )
 
 
@@ -82,31 +78,31 @@ class _OffsetCommitStruct(RequestStruct):
     API_VERSION = 3
     RESPONSE_TYPE = _OffsetCommitResponse
     SCHEMA = Schema(
-        ("transactional_id", _TEXT),
-        ("group_id", _TEXT),
+        ("transactional_id", TEXT),
+        ("group_id", TEXT),
         ("producer_id", Int64),
         ("producer_epoch", Int16),
         ("generation_id", Int32),
-        ("member_id", _TEXT),
-        ("group_instance_id", _TEXT),
+        ("member_id", TEXT),
+        ("group_instance_id", TEXT),
         (
             "topics",
             CompactArray(
-                ("topic", _TEXT),
+                ("topic", TEXT),
                 (
                     "partitions",
                     CompactArray(
                         ("partition", Int32),
                         ("offset", Int64),
                         ("leader_epoch", Int32),
-                        ("metadata", _TEXT),
-                        ("tags", TaggedFields),
+                        ("metadata", TEXT),
+                        TAGS,
                     ),
                 ),
-                ("tags", TaggedFields),
+                TAGS,
             ),
         ),
-        ("tags", TaggedFields),
+        TAGS,
     )
 
 
@@ -142,10 +138,10 @@ class MemberOffsetCommit(Request[_OffsetCommitStruct]):
             membership.member_id,
             membership.instance_id,
             [
-                (topic, [(place.partition, at, -1, "", _NO_TAGS) for place, at in each], _NO_TAGS)
+                (topic, [(place.partition, at, -1, "", NO_TAGS) for place, at in each], NO_TAGS)
                 for topic, each in groupby(sorted(offsets), key=lambda one: one[0].topic)
             ],
-            _NO_TAGS,
+            NO_TAGS,
         )
 
     def build(self, request_struct_class: type[_OffsetCommitStruct]) -> _OffsetCommitStruct:  # noqa: ARG002 - aiokafka's signature
@@ -160,23 +156,23 @@ class _OffsetFetchResponse(Response):
         (
             "topics",
             CompactArray(
-                ("topic", _TEXT),
+                ("topic", TEXT),
                 (
                     "partitions",
                     CompactArray(
                         ("partition", Int32),
                         ("offset", Int64),
                         ("leader_epoch", Int32),
-                        ("metadata", _TEXT),
+                        ("metadata", TEXT),
                         ("error_code", Int16),
-                        ("tags", TaggedFields),
+                        TAGS,
                     ),
                 ),
-                ("tags", TaggedFields),
+                TAGS,
             ),
         ),
         ("error_code", Int16),
-        ("tags", TaggedFields),
+        TAGS,
     )
 
 
@@ -186,15 +182,13 @@ class _OffsetFetchStruct(RequestStruct):
     API_VERSION = 7
     RESPONSE_TYPE = _OffsetFetchResponse
     SCHEMA = Schema(
-        ("group_id", _TEXT),
+        ("group_id", TEXT),
         (
             "topics",
-            CompactArray(
-                ("topic", _TEXT), ("partitions", CompactArray(Int32)), ("tags", TaggedFields)
-            ),
+            CompactArray(("topic", TEXT), ("partitions", CompactArray(Int32)), TAGS),
         ),
         ("require_stable", Boolean),
-        ("tags", TaggedFields),
+        TAGS,
     )
 
 
@@ -203,10 +197,10 @@ class _StableOffsets(Request[_OffsetFetchStruct]):
 
     def __init__(self, group_id: str, places: Iterable[TopicPartition]) -> None:
         topics = [
-            (topic, [place.partition for place in each], _NO_TAGS)
+            (topic, [place.partition for place in each], NO_TAGS)
             for topic, each in groupby(sorted(places), key=lambda place: place.topic)
         ]
-        self._fields = (group_id, topics, True, _NO_TAGS)
+        self._fields = (group_id, topics, True, NO_TAGS)
 
     def build(self, request_struct_class: type[_OffsetFetchStruct]) -> _OffsetFetchStruct:
         return request_struct_class(*self._fields)

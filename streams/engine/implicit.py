@@ -17,22 +17,19 @@ from aiokafka.protocol.types import (
     Boolean,
     CompactArray,
     CompactBytes,
-    CompactString,
     Int16,
     Int32,
     Int64,
     Schema,
-    TaggedFields,
 )
 
-_TEXT: Final = CompactString("utf-8")
-_NO_TAGS: Final[dict[int, bytes]] = {}
-_TAGS: Final = ("tags", TaggedFields)
+from streams.engine.wire import NO_TAGS, TAGS, TEXT
+
 _FEATURE: Final = "transaction.version"
 _FEATURE_LEVEL: Final = 2
 _FINALIZED: Final = 2  # the tag of what all brokers of the cluster agreed on
 _FEATURES: Final = CompactArray(
-    ("name", _TEXT), ("max_version_level", Int16), ("min_version_level", Int16), _TAGS
+    ("name", TEXT), ("max_version_level", Int16), ("min_version_level", Int16), TAGS
 )
 
 
@@ -43,7 +40,7 @@ class _ProduceResponse(Response):
         (
             "topics",
             CompactArray(
-                ("topic", _TEXT),
+                ("topic", TEXT),
                 (
                     "partitions",
                     CompactArray(
@@ -52,16 +49,16 @@ class _ProduceResponse(Response):
                         ("offset", Int64),
                         ("timestamp", Int64),
                         ("log_start_offset", Int64),
-                        ("record_errors", CompactArray(("index", Int32), ("error", _TEXT), _TAGS)),
-                        ("error_message", _TEXT),
-                        _TAGS,
+                        ("record_errors", CompactArray(("index", Int32), ("error", TEXT), TAGS)),
+                        ("error_message", TEXT),
+                        TAGS,
                     ),
                 ),
-                _TAGS,
+                TAGS,
             ),
         ),
         ("throttle_time_ms", Int32),
-        _TAGS,
+        TAGS,
     )
 
 
@@ -71,21 +68,21 @@ class _ProduceStruct(RequestStruct):
     API_VERSION = 12
     RESPONSE_TYPE = _ProduceResponse
     SCHEMA = Schema(
-        ("transactional_id", _TEXT),
+        ("transactional_id", TEXT),
         ("required_acks", Int16),
         ("timeout", Int32),
         (
             "topics",
             CompactArray(
-                ("topic", _TEXT),
+                ("topic", TEXT),
                 (
                     "partitions",
-                    CompactArray(("partition", Int32), ("records", CompactBytes), _TAGS),
+                    CompactArray(("partition", Int32), ("records", CompactBytes), TAGS),
                 ),
-                _TAGS,
+                TAGS,
             ),
         ),
-        _TAGS,
+        TAGS,
     )
 
 
@@ -107,10 +104,10 @@ class ImplicitProduce(Request[_ProduceStruct]):
             self.required_acks,
             timeout_ms,
             [
-                (topic, [(partition, records, _NO_TAGS) for partition, records in each], _NO_TAGS)
+                (topic, [(partition, records, NO_TAGS) for partition, records in each], NO_TAGS)
                 for topic, each in topics.items()
             ],
-            _NO_TAGS,
+            NO_TAGS,
         )
 
     def build(self, request_struct_class: type[_ProduceStruct]) -> _ProduceStruct:
@@ -125,7 +122,7 @@ class _EndResponse(Response):
         ("error_code", Int16),
         ("producer_id", Int64),
         ("producer_epoch", Int16),
-        _TAGS,
+        TAGS,
     )
 
 
@@ -135,11 +132,11 @@ class _EndStruct(RequestStruct):
     API_VERSION = 5
     RESPONSE_TYPE = _EndResponse
     SCHEMA = Schema(
-        ("transactional_id", _TEXT),
+        ("transactional_id", TEXT),
         ("producer_id", Int64),
         ("producer_epoch", Int16),
         ("committed", Boolean),
-        _TAGS,
+        TAGS,
     )
 
 
@@ -151,7 +148,7 @@ class RenewingEnd(Request[_EndStruct]):
     def __init__(
         self, *, transactional_id: str, producer_id: int, producer_epoch: int, committed: bool
     ) -> None:
-        self._fields = (transactional_id, producer_id, producer_epoch, committed, _NO_TAGS)
+        self._fields = (transactional_id, producer_id, producer_epoch, committed, NO_TAGS)
 
     def build(self, request_struct_class: type[_EndStruct]) -> _EndStruct:
         return request_struct_class(*self._fields)
@@ -162,9 +159,9 @@ class _FeaturesResponse(Response):
     API_VERSION = 3
     SCHEMA = Schema(
         ("error_code", Int16),
-        ("api_versions", CompactArray(("key", Int16), ("min", Int16), ("max", Int16), _TAGS)),
+        ("api_versions", CompactArray(("key", Int16), ("min", Int16), ("max", Int16), TAGS)),
         ("throttle_time_ms", Int32),
-        _TAGS,
+        TAGS,
     )
 
 
@@ -173,7 +170,7 @@ class _FeaturesStruct(RequestStruct):
     API_KEY = 18
     API_VERSION = 3
     RESPONSE_TYPE = _FeaturesResponse
-    SCHEMA = Schema(("client_name", _TEXT), ("client_version", _TEXT), _TAGS)
+    SCHEMA = Schema(("client_name", TEXT), ("client_version", TEXT), TAGS)
 
     def parse_response_header(self, read_buffer: io.BytesIO | bytes) -> ResponseHeader_v0:
         return ResponseHeader_v0.decode(read_buffer)  # this answer alone never has tags there
@@ -185,7 +182,7 @@ class FeaturesQuestion(Request[_FeaturesStruct]):
     API_KEY = 18
 
     def build(self, request_struct_class: type[_FeaturesStruct]) -> _FeaturesStruct:
-        return request_struct_class("orderstream", "1", _NO_TAGS)
+        return request_struct_class("orderstream", "1", NO_TAGS)
 
 
 def adds_implicitly(answer: Any) -> bool:  # Any: aiokafka's response

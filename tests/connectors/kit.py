@@ -26,7 +26,7 @@ from connectors.registry import SOURCES
 from domain.codec import encode_message
 from domain.derive import derive_all
 from domain.envelope import kind_of
-from domain.fact import Fact
+from domain.fact import Fact, ShipmentScan, UnknownWasReported
 from domain.merge import merge
 from domain.order import Order
 from domain.snapshot import take_snapshot
@@ -119,6 +119,17 @@ def said(reading: Reading) -> dict:
 def kinds(reading: Reading) -> list[str]:
     """Name the kinds of the facts in their order."""
     return [kind_of(type(fact)) for fact in reading.facts]
+
+
+def states(reading: Reading) -> list[tuple[str, bool]]:
+    """The states that the scans say, and whether each was inferred."""
+    scans = [fact for fact in reading.facts if isinstance(fact, ShipmentScan)]
+    return [(str(scan.body.state), scan.inferred) for scan in scans]
+
+
+def reported(reading: Reading) -> list[str]:
+    """The values that were reported as unknown."""
+    return [fact.body.value for fact in reading.facts if isinstance(fact, UnknownWasReported)]
 
 
 def only(reading: Reading, kind: str) -> Fact:

@@ -10,9 +10,10 @@ import pytest
 from connectors.easypost import SOURCE
 from connectors.easypost.table import DETAILS, REASON, SHARPER, STATUS, TOPICS
 from connectors.normalise import Reading
-from domain.fact import ShipmentScan, UnknownWasReported
+from domain.fact import ShipmentScan
 from domain.vocabulary import Parcel
 from tests.connectors import kit
+from tests.connectors.kit import reported, states
 
 SHARED = Path(__file__).parents[4] / "shared" / "payloads"
 RECORDED = SHARED / "easypost"
@@ -27,18 +28,6 @@ def tracker(**more):
 def detail(status, status_detail, **more):
     first = sample("in_transit")["result"]["tracking_details"][1]
     return first | {"status": status, "status_detail": status_detail} | more
-
-
-def states(reading):
-    return [
-        (str(fact.body.state), fact.inferred)
-        for fact in reading.facts
-        if isinstance(fact, ShipmentScan)
-    ]
-
-
-def reported(reading):
-    return [fact.body.value for fact in reading.facts if isinstance(fact, UnknownWasReported)]
 
 
 @pytest.mark.skipif(not RECORDED.is_dir(), reason="recorded payloads are not part of the project")

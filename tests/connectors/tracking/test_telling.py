@@ -10,8 +10,9 @@ from connectors.delivery import BODY_BYTES_MAX
 from connectors.registry import SOURCES
 from connectors.tracking import clock
 from connectors.tracking.node import Node, UnreadableError
-from domain.fact import ShipmentEtaChanged, ShipmentScan, UnknownWasReported
+from domain.fact import ShipmentEtaChanged, ShipmentScan
 from tests.connectors import kit
+from tests.connectors.kit import reported, states
 
 TRACKING = [
     source
@@ -35,18 +36,6 @@ def hermes_parcel(*events, number="H1", **more):
         {"timestamp": f"2024-03-{day:02}T08:30:00+01:00", "code": code} for day, code in events
     ]
     return {"shipmentinfo": [{"shipmentID": number, "status": status} | more]}
-
-
-def states(reading):
-    return [
-        (str(fact.body.state), fact.inferred)
-        for fact in reading.facts
-        if isinstance(fact, ShipmentScan)
-    ]
-
-
-def reported(reading):
-    return [fact.body.value for fact in reading.facts if isinstance(fact, UnknownWasReported)]
 
 
 def promised(reading):
