@@ -1,6 +1,7 @@
 """A stage without a broker: records in, outbox out, state in a dict.
 
-For tests and for the replay command. Time is an argument; offsets count up by themselves.
+For tests, also those of a stage of your own; agents make records that were kept with `record`.
+Time is an argument; offsets count up by themselves.
 """
 
 from __future__ import annotations
@@ -139,8 +140,3 @@ def _said(topic: str, outgoing: Outgoing) -> Said:
         partition=partition,
         timestamp_ms=timestamp_ms,
     )
-
-
-def run_stage_locally(stage: Stage, records: Iterable[ConsumerRecord]) -> list[Said]:
-    """Process records as one batch in a fresh stage and give what was sent."""
-    return LocalStage(stage).process(records)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from streams.engine.local import LocalStage, record, run_stage_locally
+from streams.engine.local import LocalStage, record
 from streams.engine.outbox import Outbox
 from streams.engine.stage import Context, Stage
 
@@ -37,8 +37,8 @@ SUMMING = Stage(name="summing", topic="numbers", changelog="sums-log", make=Summ
 
 
 def test_a_stage_runs_without_a_broker():
-    said = run_stage_locally(
-        SUMMING, [record("numbers", b"2", key=b"k"), record("numbers", b"3", key=b"k")]
+    said = LocalStage(SUMMING).process(
+        [record("numbers", b"2", key=b"k"), record("numbers", b"3", key=b"k")]
     )
 
     assert [(each.topic, each.key, each.value) for each in said] == [
