@@ -45,7 +45,7 @@ from readmodel.order_table import ORDERS, WORDS
 from readmodel.scope import Scope
 from readmodel.search import long_terms, search_clause
 from readmodel.tenant import one_by_one
-from readmodel.walk import first_of, in_index, of_each
+from readmodel.walk import TRIED, first_of, in_index, of_each
 
 LIMIT_MAX: Final = 1_000
 COUNTED_MAX: Final = 10_000
@@ -124,19 +124,34 @@ def _listed(
     """Give a page and one more; where many orders may pass, those are tried that stand first."""
     statement = _selected(connection, scope, question, now, _SHOWN)
     if _may_be_many(question):
-        walked = [ORDERS.c[column.key] for column in columns]
-        sort, asked = question.sort.removeprefix("-"), (question.filters, question.search)
-        first = in_index(question.filters, sort, now, scope)
-        first += _behind(question, walked, walked)
-        kept = of_each(asked, sort, now, scope)
-        tried = first_of(_SHOWN, first, _in_order(question, walked), kept)
-        found = _rows(connection, tried, question)
+        found = _tried(connection, scope, question, columns, now)
         if len(found) > question.limit:
             return found
     sorted_by = _unsorted(columns, connection) if _is_looked_up(question) else columns
     behind = _behind(question, columns, sorted_by)
     ordered = statement.where(*behind).order_by(*_in_order(question, sorted_by))
     return _rows(connection, ordered, question)
+
+
+def _tried(
+    connection: Connection,
+    scope: Scope,
+    question: Question,
+    columns: Sequence[KeyedColumnElement[Any]],
+    now: datetime,
+) -> list[_Json]:
+    """Give those that pass of the orders that stand first; many are tried if some of a few pass."""
+    walked = [ORDERS.c[column.key] for column in columns]
+    sort, asked = question.sort.removeprefix("-"), (question.filters, question.search)
+    first = in_index(question.filters, sort, now, scope) + _behind(question, walked, walked)
+    kept = of_each(asked, sort, now, scope)
+    found: list[_Json] = []
+    for count in TRIED:
+        tried = first_of(_SHOWN, first, _in_order(question, walked), kept, count)
+        found = _rows(connection, tried, question)
+        if not found or len(found) > question.limit:
+            break
+    return found
 
 
 def _rows(

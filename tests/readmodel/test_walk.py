@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.document import Party
-from readmodel import tenant, walk
+from readmodel import query, tenant
 from readmodel.database import open_database
 from readmodel.query import Question, count_orders, list_orders
 from readmodel.scope import EVERYBODY, of
@@ -74,13 +74,13 @@ def test_however_many_are_tried_first_the_pages_are_the_same(shops, monkeypatch,
     whole = Question(**asked, sort=sort)
     with shops.engine.connect() as connection:
         for scope in SCOPES:
-            monkeypatch.setattr(walk, "TRIED_MAX", 0)
+            monkeypatch.setattr(query, "TRIED", ())
             monkeypatch.setattr(tenant, "TENANTS_MAX", 0)
             expected = _all(connection, scope, whole)
             counted = count_orders(connection, scope, whole, NOW)
             assert counted == len(expected) == len(set(expected))
-            for tried_max, tenants_max, limit in ((5, 0, 2), (2_000, 8, 3)):
-                monkeypatch.setattr(walk, "TRIED_MAX", tried_max)
+            for tried, tenants_max, limit in (((5,), 0, 2), ((2, 6), 0, 2), ((100, 2_000), 8, 3)):
+                monkeypatch.setattr(query, "TRIED", tried)
                 monkeypatch.setattr(tenant, "TENANTS_MAX", tenants_max)
                 question = replace(whole, limit=limit)
                 assert _all(connection, scope, question) == expected
