@@ -35,11 +35,11 @@ pytestmark = [
     pytest.mark.kafka,
     pytest.mark.postgres,
     pytest.mark.slow,
-    pytest.mark.timeout(420),
+    pytest.mark.timeout(max(420, 42 * KILLS)),
 ]
 
 CRASHES = max(1, KILLS // 3)
-ORDERS_TOLD = 500
+ORDERS_TOLD = 50 * KILLS  # lasts longer than the faults do
 RECORDS_A_SECOND = 400
 _AUDIT = (
     "CREATE TABLE audit (order_key text, before bigint, after bigint)",
